@@ -1,0 +1,67 @@
+package io.handoff.netty;
+
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.epoll.EpollDomainSocketChannel;
+import io.netty.util.AttributeKey;
+import java.io.IOException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Stands on the accepting channel and decides for each new connection, before it is registered anywhere, whether it may
+ * go on to the bootstrap's acceptor: by its peer, and by the number of connections open.
+ */
+final class ConnectionGate extends ChannelInboundHandlerAdapter {
+
+    /** The peer of a connection that has passed. */
+    static final AttributeKey<HandoffPeer> PEER = AttributeKey.valueOf(HandoffPeer.class, "peer");
+
+    private static final Logger logger = LoggerFactory.getLogger(ConnectionGate.class);
+
+    private final PeerPolicy peerPolicy;
+    private final ControlConnections connections;
+    private final HandoffListener listener;
+
+    ConnectionGate(PeerPolicy peerPolicy, ControlConnections connections, HandoffListener listener) {
+        this.peerPolicy = peerPolicy;
+        this.connections = connections;
+        this.listener = listener;
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object accepted) {
+        EpollDomainSocketChannel connection = (EpollDomainSocketChannel) accepted;
+        HandoffPeer peer;
+        try {
+            peer = HandoffPeer.of(connection);
+        } catch (IOException e) {
+            logger.warn("cannot tell who connected, closing the connection", e);
+            connection.unsafe().closeForcibly();
+            return;
+        }
+        if (!isPermitted(peer)) {
+            refuse(connection, peer, ConnectionRefusal.PEER_NOT_PERMITTED);
+        } else if (!connections.tryOpen(connection)) {
+            refuse(connection, peer, ConnectionRefusal.CONNECTION_LIMIT);
+        } else {
+            connection.attr(PEER).set(peer);
+            ctx.fireChannelRead(connection);
+        }
+    }
+
+    private boolean isPermitted(HandoffPeer peer) {
+        try {
+            return peerPolicy.permits(peer);
+        } catch (RuntimeException e) {
+            logger.warn("PeerPolicy failed, {} is refused", peer, e);
+            return false;
+        }
+    }
+
+    private void refuse(EpollDomainSocketChannel connection, HandoffPeer peer, ConnectionRefusal refusal) {
+        connection.unsafe().closeForcibly();
+        logger.debug("refused a connection of {}: {}", peer, refusal);
+        listener.connectionRefused(peer, refusal);
+    }
+}

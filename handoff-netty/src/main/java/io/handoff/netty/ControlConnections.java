@@ -1,0 +1,77 @@
+package io.handoff.netty;
+
+import io.netty.channel.Channel;
+import io.netty.channel.group.ChannelGroup;
+import io.netty.channel.group.DefaultChannelGroup;
+import io.netty.util.concurrent.EventExecutor;
+import io.netty.util.concurrent.Future;
+import io.netty.util.concurrent.Promise;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * The open handoff connections of one server: counted against the cap from the moment they are accepted, and led to
+ * their end when the server closes. Safe from any thread.
+ */
+final class ControlConnections {
+
+    private final int maxConnections;
+    private final AtomicInteger open = new AtomicInteger();
+    private final ChannelGroup served;
+    private final Promise<Void> drained;
+    private volatile boolean draining;
+
+    /** Takes the cap, and the executor that completes {@link #drain}. */
+    ControlConnections(int maxConnections, EventExecutor executor) {
+        this.maxConnections = maxConnections;
+        this.served = new DefaultChannelGroup(executor, true);
+        this.drained = executor.newPromise();
+    }
+
+    /** Counts a new connection until it closes; does nothing and says no where that would exceed the cap. */
+    boolean tryOpen(Channel connection) {
+        if (open.incrementAndGet() > maxConnections) {
+            closed();
+            return false;
+        }
+        connection.closeFuture().addListener(closed -> closed());
+        return true;
+    }
+
+    private void closed() {
+        if (open.decrementAndGet() == 0 && draining) {
+            drained.trySuccess(null);
+        }
+    }
+
+    /** Takes in an opened connection once its pipeline stands. */
+    void serve(Channel connection) {
+        served.add(connection);
+        if (draining) {
+            connection.pipeline().fireUserEventTriggered(DrainEvent.INSTANCE);
+        }
+    }
+
+    int openCount() {
+        return open.get();
+    }
+
+    /**
+     * Lets each connection answer the offer it is about, then closes it; the rest is closed when the time is over.
+     * Nothing may be opened any more.
+     */
+    Future<Void> drain(Duration timeout, EventExecutor timer) {
+        draining = true;
+        for (Channel connection : served) {
+            connection.pipeline().fireUserEventTriggered(DrainEvent.INSTANCE);
+        }
+        if (open.get() == 0) {
+            drained.trySuccess(null);
+        } else {
+            Future<?> overdue = timer.schedule(() -> served.close(), timeout.toNanos(), TimeUnit.NANOSECONDS);
+            drained.addListener(done -> overdue.cancel(false));
+        }
+        return drained;
+    }
+}

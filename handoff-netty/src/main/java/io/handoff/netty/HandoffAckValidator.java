@@ -1,0 +1,47 @@
+package io.handoff.netty;
+
+import io.handoff.netty.HandoffWireException.Kind;
+import io.handoff.proto.v1.Frame;
+import io.handoff.proto.v1.FrameKind;
+import io.handoff.proto.v1.HandoffAck;
+import io.handoff.proto.v1.HandoffOffer;
+
+/**
+ * Turns a {@link Frame} into the {@link HandoffAck} that it carries, or refuses it with a {@link HandoffWireException}
+ * if it does not answer the one offer that was sent (WIRE §8). Whether the ACK accepts is the next handler's to look at.
+ */
+public final class HandoffAckValidator extends Envelope<HandoffAck> {
+
+    private final HandoffOffer offer;
+
+    /**
+     * Makes the validator of one exchange.
+     *
+     * @param offer the offer that was sent
+     */
+    public HandoffAckValidator(HandoffOffer offer) {
+        super("HandoffAck", FrameKind.FRAME_KIND_RESPONSE, HandoffAck.parser());
+        this.offer = offer;
+    }
+
+    @Override
+    HandoffAck open(Frame frame, HandoffAck ack) {
+        checkCorrelation("HandoffAck frame request_id", frame.getRequestId());
+        checkCorrelation("HandoffAck correlation id", ack.getCorrelationId());
+        if (!ack.getToken().equals(offer.getToken())) {
+            throw new HandoffWireException(
+                    Kind.TOKEN_ECHO, "HandoffAck token echo does not match the offered token", null);
+        }
+        return ack;
+    }
+
+    private void checkCorrelation(String what, long got) {
+        if (got != offer.getCorrelationId()) {
+            throw new HandoffWireException(
+                    Kind.CORRELATION,
+                    what + " " + Long.toUnsignedString(got) + " does not match offer correlation id "
+                            + Long.toUnsignedString(offer.getCorrelationId()),
+                    null);
+        }
+    }
+}

@@ -1,0 +1,34 @@
+package io.handoff.netty;
+
+/**
+ * Is told what happens at a server, for logs, metrics and traces.
+ *
+ * <p>Called on the event loop where it happens, by several of them at a time if there are several, and so must neither
+ * block nor rely on an order between connections. What it throws is logged and changes nothing.
+ */
+public interface HandoffListener {
+
+    /**
+     * A connection was closed before a byte of it was read.
+     *
+     * @param peer the process at its other end
+     * @param refusal why
+     */
+    default void connectionRefused(HandoffPeer peer, ConnectionRefusal refusal) {}
+
+    /**
+     * An offer was judged, and its ACK written.
+     *
+     * @param peer the process that sent the offer
+     * @param acceptance what became of it
+     */
+    default void offerJudged(HandoffPeer peer, HandoffAcceptance acceptance) {}
+
+    /**
+     * A peer broke the protocol or missed the deadline; its connection is closed.
+     *
+     * @param peer the process at its other end
+     * @param error what was broken
+     */
+    default void wireError(HandoffPeer peer, HandoffWireException error) {}
+}

@@ -1,0 +1,102 @@
+package io.handoff.netty;
+
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.concurrent.atomic.LongAdder;
+
+/**
+ * Counts what has happened at one server since it started. Read from any thread; the counts only grow, but for
+ * {@link #openConnections()}.
+ */
+public final class HandoffMetrics implements HandoffListener {
+
+    private final LongAdder accepted = new LongAdder();
+    private final Map<HandoffRejection.Reason, LongAdder> rejected = adders(HandoffRejection.Reason.class);
+    private final Map<HandoffWireException.Kind, LongAdder> wireErrors = adders(HandoffWireException.Kind.class);
+    private final Map<ConnectionRefusal, LongAdder> refused = adders(ConnectionRefusal.class);
+    private final ControlConnections connections;
+
+    HandoffMetrics(ControlConnections connections) {
+        this.connections = connections;
+    }
+
+    private static <K extends Enum<K>> Map<K, LongAdder> adders(Class<K> keys) {
+        Map<K, LongAdder> adders = new EnumMap<>(keys);
+        for (K key : keys.getEnumConstants()) {
+            adders.put(key, new LongAdder());
+        }
+        return adders;
+    }
+
+    private static <K extends Enum<K>> LongAdder adder(Map<K, LongAdder> adders, K key) {
+        // Present for every constant since adders().
+        return adders.getOrDefault(key, new LongAdder());
+    }
+
+    @Override
+    public void connectionRefused(HandoffPeer peer, ConnectionRefusal refusal) {
+        adder(refused, refusal).increment();
+    }
+
+    @Override
+    public void offerJudged(HandoffPeer peer, HandoffAcceptance acceptance) {
+        if (acceptance instanceof HandoffAcceptance.Rejected rejection) {
+            adder(rejected, rejection.rejection().reason()).increment();
+        } else {
+            accepted.increment();
+        }
+    }
+
+    @Override
+    public void wireError(HandoffPeer peer, HandoffWireException error) {
+        adder(wireErrors, error.kind()).increment();
+    }
+
+    /**
+     * Counts the handoff connections that are open now.
+     *
+     * @return the number of connections
+     */
+    public int openConnections() {
+        return connections.openCount();
+    }
+
+    /**
+     * Counts the offers accepted.
+     *
+     * @return the number of accepting ACKs written
+     */
+    public long offersAccepted() {
+        return accepted.sum();
+    }
+
+    /**
+     * Counts the offers rejected.
+     *
+     * @param reason the reason asked about
+     * @return the number of rejecting ACKs written for it
+     */
+    public long offersRejected(HandoffRejection.Reason reason) {
+        return adder(rejected, reason).sum();
+    }
+
+    /**
+     * Counts the connections ended by a wire error.
+     *
+     * @param kind the kind of error asked about
+     * @return the number of connections
+     */
+    public long wireErrors(HandoffWireException.Kind kind) {
+        return adder(wireErrors, kind).sum();
+    }
+
+    /**
+     * Counts the connections refused before a byte of them was read.
+     *
+     * @param refusal the reason asked about
+     * @return the number of connections
+     */
+    public long connectionsRefused(ConnectionRefusal refusal) {
+        return adder(refused, refusal).sum();
+    }
+}

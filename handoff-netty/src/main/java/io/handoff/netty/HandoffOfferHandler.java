@@ -1,0 +1,223 @@
+package io.handoff.netty;
+
+import com.google.protobuf.ByteString;
+import io.handoff.proto.v1.HandoffAck;
+import io.handoff.proto.v1.HandoffOffer;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.SimpleChannelInboundHandler;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.util.concurrent.FutureListener;
+import java.util.ArrayDeque;
+import java.util.Optional;
+import java.util.Queue;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Judges each offer, answers it with an ACK, and fires the matching {@link HandoffAcceptance} up the pipeline.
+ *
+ * <p>ACKs leave in the order of their offers, also when the tokens live on another event loop. While the peer does not
+ * read its ACKs, or many offers wait for the token store, nothing more is read from it.
+ *
+ * <p><b>Ends.</b> A {@link HandoffWireException} is fired on up the pipeline and closes the connection, once the offers
+ * before it have been answered; what arrives after it is not looked at. The end of the peer's stream closes the
+ * connection in the same way. Any other exception closes it at once.
+ *
+ * <p>One instance serves one connection, on its event loop.
+ */
+public final class HandoffOfferHandler extends SimpleChannelInboundHandler<TracedOffer> {
+
+    /** Offers that may wait for the token store at once before reading pauses. */
+    static final int MAX_JUDGING = 256;
+
+    private static final Logger logger = LoggerFactory.getLogger(HandoffOfferHandler.class);
+
+    private final HandoffTokens tokens;
+    private final ExpectedTokenPolicy expectedTokens;
+    private final OfferAdmission admission;
+    private final HandoffPeer peer;
+
+    /** Offers whose turn to be answered has not come, oldest first. Stays empty where the tokens need no hop. */
+    private final Queue<Judgement> judging = new ArrayDeque<>();
+
+    private boolean ending;
+    private @Nullable HandoffWireException wireError;
+
+    /**
+     * Makes the handler of one connection.
+     *
+     * @param tokens where tokens are consumed
+     * @param expectedTokens which token an offer has to present
+     * @param admission the program's own say, asked before the token is consumed
+     * @param peer the process at the other end, for the admission
+     */
+    public HandoffOfferHandler(
+            HandoffTokens tokens, ExpectedTokenPolicy expectedTokens, OfferAdmission admission, HandoffPeer peer) {
+        super(TracedOffer.class);
+        this.tokens = tokens;
+        this.expectedTokens = expectedTokens;
+        this.admission = admission;
+        this.peer = peer;
+    }
+
+    @Override
+    protected void channelRead0(ChannelHandlerContext ctx, TracedOffer traced) {
+        if (ending) {
+            return;
+        }
+        HandoffRejection refusal = refusalBeforeToken(traced.offer());
+        if (refusal != null) {
+            answerInTurn(ctx, traced, refusal);
+            return;
+        }
+        HandoffToken presented = HandoffToken.ofByteString(traced.offer().getToken());
+        HandoffToken expected = expectedTokens.expectedFor(presented);
+        if (tokens.isHere()) {
+            answerInTurn(ctx, traced, tokens.consumeHere(expected, presented).orElse(null));
+        } else {
+            judgeElsewhere(ctx, traced, expected, presented);
+        }
+    }
+
+    private @Nullable HandoffRejection refusalBeforeToken(HandoffOffer offer) {
+        ByteString token = offer.getToken();
+        if (token.isEmpty()) {
+            return HandoffRejection.TOKEN_MISSING;
+        }
+        if (token.size() != HandoffToken.BYTES) {
+            return HandoffRejection.tokenLength(token.size());
+        }
+        try {
+            return admission
+                    .refusal(offer, peer)
+                    .map(HandoffRejection::notAdmitted)
+                    .orElse(null);
+        } catch (RuntimeException e) {
+            logger.warn("OfferAdmission failed, offer {} is rejected", offer.getCorrelationId(), e);
+            return HandoffRejection.ADMISSION_FAILED;
+        }
+    }
+
+    private void judgeElsewhere(
+            ChannelHandlerContext ctx, TracedOffer traced, HandoffToken expected, HandoffToken presented) {
+        Judgement judgement = new Judgement(traced);
+        judging.add(judgement);
+        updateReading(ctx);
+        tokens.consume(expected, presented).addListener((FutureListener<Optional<HandoffRejection>>) consumed ->
+                ctx.executor().execute(() -> {
+                    judgement.judged(
+                            consumed.isSuccess() ? consumed.getNow().orElse(null) : HandoffRejection.TOKEN_STORE);
+                    answerJudged(ctx);
+                }));
+    }
+
+    private void answerInTurn(ChannelHandlerContext ctx, TracedOffer traced, @Nullable HandoffRejection rejection) {
+        if (judging.isEmpty()) {
+            answer(ctx, traced, rejection);
+        } else {
+            Judgement judgement = new Judgement(traced);
+            judgement.judged(rejection);
+            judging.add(judgement);
+        }
+    }
+
+    private void answerJudged(ChannelHandlerContext ctx) {
+        for (Judgement next = judging.peek(); next != null && next.isJudged; next = judging.peek()) {
+            judging.remove();
+            answer(ctx, next.offer, next.rejection);
+        }
+        ctx.flush();
+        updateReading(ctx);
+        closeOnceAnswered(ctx);
+    }
+
+    private void answer(ChannelHandlerContext ctx, TracedOffer traced, @Nullable HandoffRejection rejection) {
+        HandoffAck ack = HandoffAck.newBuilder()
+                .setToken(traced.offer().getToken())
+                .setAccepted(rejection == null)
+                .setErrorDetail(rejection == null ? "" : rejection.detail())
+                .setCorrelationId(traced.offer().getCorrelationId())
+                .build();
+        ctx.write(ack).addListener(ChannelFutureListener.CLOSE_ON_FAILURE);
+        ctx.fireChannelRead(
+                rejection == null
+                        ? new HandoffAcceptance.Accepted(traced)
+                        : new HandoffAcceptance.Rejected(traced, rejection));
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext ctx) {
+        ctx.flush();
+        ctx.fireChannelReadComplete();
+    }
+
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+        updateReading(ctx);
+        ctx.fireChannelWritabilityChanged();
+    }
+
+    private void updateReading(ChannelHandlerContext ctx) {
+        ctx.channel().config().setAutoRead(ctx.channel().isWritable() && judging.size() < MAX_JUDGING);
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+        if (event == ChannelInputShutdownEvent.INSTANCE || event == DrainEvent.INSTANCE) {
+            end(ctx, null);
+        }
+        ctx.fireUserEventTriggered(event);
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        if (cause instanceof HandoffWireException e) {
+            end(ctx, e);
+        } else {
+            ctx.fireExceptionCaught(cause);
+            ctx.close();
+        }
+    }
+
+    /** The first end decides: closing in the middle of a frame looks like another one. */
+    private void end(ChannelHandlerContext ctx, @Nullable HandoffWireException cause) {
+        if (!ending) {
+            ending = true;
+            wireError = cause;
+            closeOnceAnswered(ctx);
+        }
+    }
+
+    private void closeOnceAnswered(ChannelHandlerContext ctx) {
+        if (!ending || !judging.isEmpty()) {
+            return;
+        }
+        if (wireError != null) {
+            ctx.fireExceptionCaught(wireError);
+        }
+        // Completes behind the ACKs that are still on their way out.
+        ctx.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+    }
+
+    /** An offer on its way to its answer. */
+    private static final class Judgement {
+        final TracedOffer offer;
+        boolean isJudged;
+
+        /** Once judged: why the offer is rejected, or null if it is accepted. */
+        @Nullable
+        HandoffRejection rejection;
+
+        Judgement(TracedOffer offer) {
+            this.offer = offer;
+        }
+
+        void judged(@Nullable HandoffRejection rejection) {
+            this.rejection = rejection;
+            isJudged = true;
+        }
+    }
+}

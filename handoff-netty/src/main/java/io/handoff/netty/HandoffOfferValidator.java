@@ -1,0 +1,33 @@
+package io.handoff.netty;
+
+import io.handoff.netty.HandoffWireException.Kind;
+import io.handoff.proto.v1.Frame;
+import io.handoff.proto.v1.FrameKind;
+import io.handoff.proto.v1.HandoffOffer;
+import io.netty.channel.ChannelHandler.Sharable;
+
+/**
+ * Turns a {@link Frame} into the {@link TracedOffer} that it carries, or refuses it with a {@link HandoffWireException}:
+ * the checks 4 to 10 of WIRE §5, the first failure deciding. The token is not judged here.
+ */
+@Sharable
+public final class HandoffOfferValidator extends Envelope<HandoffOffer> {
+
+    /** The one instance; it has no state. */
+    public static final HandoffOfferValidator INSTANCE = new HandoffOfferValidator();
+
+    private static final String MESSAGE = "HandoffOffer";
+
+    private HandoffOfferValidator() {
+        super(MESSAGE, FrameKind.FRAME_KIND_REQUEST, HandoffOffer.parser());
+    }
+
+    @Override
+    TracedOffer open(Frame frame, HandoffOffer offer) {
+        if (frame.getRequestId() != offer.getCorrelationId()) {
+            throw HandoffWireException.unexpectedFrame(
+                    Kind.CORRELATION, MESSAGE, "frame request_id does not match HandoffOffer correlation_id");
+        }
+        return new TracedOffer(offer, frame.getTraceparent(), frame.getTracestate());
+    }
+}

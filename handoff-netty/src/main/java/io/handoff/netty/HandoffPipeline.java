@@ -1,0 +1,61 @@
+package io.handoff.netty;
+
+import io.handoff.proto.v1.Frame;
+import io.handoff.proto.v1.HandoffOffer;
+import io.netty.channel.ChannelPipeline;
+import io.netty.handler.codec.protobuf.ProtobufDecoder;
+import java.time.Duration;
+
+/**
+ * Installs the handlers of the protocol into any channel, in the one order that is right: for a bootstrap of your own,
+ * or for an {@code EmbeddedChannel}. {@link HandoffServer} uses it too.
+ */
+public final class HandoffPipeline {
+
+    /** Time for one offer, unless configured: from the start of the connection or the ACK before, to its own ACK. */
+    public static final Duration DEFAULT_OFFER_TIMEOUT = Duration.ofSeconds(5);
+
+    private static final ProtobufDecoder FRAME_DECODER = new ProtobufDecoder(Frame.getDefaultInstance());
+
+    private HandoffPipeline() {}
+
+    /**
+     * Installs the backend's side: frames in, ACKs out. Handlers added behind these get a {@link HandoffAcceptance} for
+     * each offer, and a {@link HandoffWireException} for the error that ends the connection.
+     *
+     * <p>The channel should allow half-closure ({@code ChannelOption.ALLOW_HALF_CLOSURE}), so that a peer which shuts
+     * its writing side after the offer still gets its ACK.
+     *
+     * @param pipeline the pipeline to add to
+     * @param maxFrameLength the largest frame body read, in bytes; 1 to {@value HandoffFrameDecoder#MAX_FRAME_LENGTH}
+     * @param offerTimeout time for one offer: from the start of the connection or the ACK before, to its own ACK
+     * @param offerHandler judges the offers; a new one for each channel
+     * @return the pipeline
+     * @throws IllegalArgumentException if a bound is out of its range
+     */
+    public static ChannelPipeline addBackend(
+            ChannelPipeline pipeline, int maxFrameLength, Duration offerTimeout, HandoffOfferHandler offerHandler) {
+        HandoffFrameDecoder frames = new HandoffFrameDecoder(maxFrameLength);
+        return pipeline.addLast(new OfferDeadlineHandler(Bounds.positive(offerTimeout, "offerTimeout"), frames))
+                .addLast(frames)
+                .addLast(FRAME_DECODER)
+                .addLast(HandoffOfferValidator.INSTANCE)
+                .addLast(HandoffAckEncoder.INSTANCE)
+                .addLast(offerHandler);
+    }
+
+    /**
+     * Installs the broker's side for one exchange: {@link TracedOffer} out, {@code HandoffAck} in. Handlers added behind
+     * these get the ACK, or a {@link HandoffWireException} for an answer that is none; deadlines and closing are theirs.
+     *
+     * @param pipeline the pipeline to add to
+     * @param offer the offer that is going to be sent
+     * @return the pipeline
+     */
+    public static ChannelPipeline addBroker(ChannelPipeline pipeline, HandoffOffer offer) {
+        return pipeline.addLast(new HandoffFrameDecoder(HandoffFrameDecoder.MAX_FRAME_LENGTH))
+                .addLast(FRAME_DECODER)
+                .addLast(new HandoffAckValidator(offer))
+                .addLast(HandoffOfferEncoder.INSTANCE);
+    }
+}

@@ -1,0 +1,375 @@
+package io.handoff.netty;
+
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoop;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.IoEventLoop;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollIoHandle;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import io.netty.util.concurrent.EventExecutor;
+import io.netty.util.concurrent.Future;
+import io.netty.util.concurrent.GlobalEventExecutor;
+import io.netty.util.concurrent.Promise;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.StreamSupport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A backend's handoff socket: listens on a Unix-domain socket and answers the offers of brokers.
+ *
+ * <p><b>Threading.</b> Every method may be called from any thread. Connections are served on the control loops; the
+ * pending tokens live on one of these, the same that accepts.
+ *
+ * <p><b>Ownership.</b> The socket file is made at the start and removed at the end, if it is still ours. Event loops
+ * that the program passes in are never shut down here; without any, the server makes one loop and ends it itself.
+ */
+public final class HandoffServer implements AutoCloseable {
+
+    /** Connections open at once, unless configured. */
+    public static final int DEFAULT_MAX_CONNECTIONS = 1024;
+
+    private final HandoffServerConfig config;
+    private final ListeningSocket socket;
+    private final EventLoopGroup loops;
+
+    /** Accepts, and holds the tokens. */
+    private final EventLoop loop;
+
+    private final HandoffTokens tokens;
+    private final ControlConnections connections;
+    private final HandoffMetrics metrics;
+    private final HandoffListener listener;
+    private final ChannelFuture accepting;
+    private final AtomicBoolean closing = new AtomicBoolean();
+
+    /** Not on a loop of the server, which may end before this completes. */
+    private final Promise<Void> closed = GlobalEventExecutor.INSTANCE.newPromise();
+
+    private HandoffServer(HandoffServerConfig config, ListeningSocket socket, EventLoopGroup loops) {
+        this.config = config;
+        this.socket = socket;
+        this.loops = loops;
+        this.loop = loops.next();
+        this.tokens =
+                new HandoffTokens(new HandoffTokenStore(loop, config.maxPendingTokens(), config.tokenTimeToLive()));
+        this.connections = new ControlConnections(config.maxConnections(), loop);
+        this.metrics = new HandoffMetrics(connections);
+        this.listener = new ListenerChain(metrics, config.listener());
+        this.accepting = accept();
+    }
+
+    /**
+     * Starts to describe a server.
+     *
+     * @param path where its socket file will be; at most 107 bytes long
+     * @return a builder with every setting at its default
+     * @throws UnsupportedOperationException if Netty's native epoll transport cannot be used here; its cause says why
+     */
+    public static Builder builder(Path path) {
+        if (!Epoll.isAvailable()) {
+            Throwable why = Epoll.unavailabilityCause();
+            throw new UnsupportedOperationException(
+                    "a handoff server needs Netty's native epoll transport, which is not available here: " + why, why);
+        }
+        return new Builder(path);
+    }
+
+    private static Future<HandoffServer> start(HandoffServerConfig config) {
+        Promise<HandoffServer> started = GlobalEventExecutor.INSTANCE.newPromise();
+        ListeningSocket socket;
+        try {
+            socket = ListeningSocket.bind(config.path());
+        } catch (IOException e) {
+            return started.setFailure(e);
+        }
+        EventLoopGroup loops = config.controlLoops() != null ? config.controlLoops() : newLoop();
+        HandoffServer server = new HandoffServer(config, socket, loops);
+        server.accepting.addListener(accepting -> {
+            if (accepting.isSuccess()) {
+                started.setSuccess(server);
+            } else {
+                server.end();
+                started.setFailure(accepting.cause());
+            }
+        });
+        return started;
+    }
+
+    private static EventLoopGroup newLoop() {
+        return new MultiThreadIoEventLoopGroup(
+                1, new DefaultThreadFactory("handoff-control"), EpollIoHandler.newFactory());
+    }
+
+    private ChannelFuture accept() {
+        ChannelFuture registered = new ServerBootstrap()
+                .group(loop, loops)
+                .channelFactory(socket::toChannel)
+                .handler(new ConnectionGate(config.peerPolicy(), connections, listener))
+                // A peer that has sent its offer and shut its writing side still waits for its ACK.
+                .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
+                .childHandler(new ChannelInitializer<>() {
+                    @Override
+                    protected void initChannel(Channel connection) {
+                        serve(connection);
+                    }
+                })
+                .register();
+        registered.channel().closeFuture().addListener(closed -> socket.removeFile());
+        return registered;
+    }
+
+    private void serve(Channel connection) {
+        HandoffPeer peer = connection.attr(ConnectionGate.PEER).get();
+        HandoffOfferHandler offers = new HandoffOfferHandler(tokens, config.expectedTokens(), config.admission(), peer);
+        HandoffPipeline.addBackend(connection.pipeline(), config.maxFrameLength(), config.offerTimeout(), offers)
+                .addLast(new ControlConnectionHandler(peer, listener));
+        connections.serve(connection);
+    }
+
+    /**
+     * Tells where the server listens.
+     *
+     * @return the path of its socket file
+     */
+    public Path path() {
+        return config.path();
+    }
+
+    /**
+     * Gives access to the pending tokens, to issue and register some.
+     *
+     * @return the tokens of this server
+     */
+    public HandoffTokens tokens() {
+        return tokens;
+    }
+
+    /**
+     * Gives access to the counts of what has happened here.
+     *
+     * @return the metrics of this server
+     */
+    public HandoffMetrics metrics() {
+        return metrics;
+    }
+
+    /**
+     * Closes the server without breaking off what it is about: removes the socket file and stops accepting, lets each
+     * connection answer the offer that has begun to arrive (or the first one, where none has yet), then closes it.
+     *
+     * @param timeout how long to wait for the connections; what is open then is closed at once
+     * @return completed when everything is closed, and the server's own event loop, if it has one, has ended; the same
+     *     future for every call
+     * @throws IllegalArgumentException if the timeout is zero or negative
+     */
+    public Future<Void> shutdownGracefully(Duration timeout) {
+        Bounds.positive(timeout, "timeout");
+        if (closing.compareAndSet(false, true)) {
+            // First the file: its inode number cannot be another's while the socket is open.
+            socket.removeFile();
+            accepting
+                    .channel()
+                    .close()
+                    .addListener(stopped -> connections.drain(timeout, loop).addListener(drained -> end()));
+            // Of a loop that the program has shut down, none of the above is heard.
+            loop.terminationFuture().addListener(terminated -> end());
+        }
+        return closed;
+    }
+
+    private void end() {
+        if (config.controlLoops() == null) {
+            loops.shutdownGracefully(0, 1, TimeUnit.SECONDS).addListener(ended -> closed.trySuccess(null));
+        } else {
+            closed.trySuccess(null);
+        }
+    }
+
+    /**
+     * Closes as {@link #shutdownGracefully} does, with the time for one offer as timeout, and waits for it. Called on an
+     * event loop of the server, which must not wait, it only begins.
+     */
+    @Override
+    public void close() {
+        Future<Void> closing = shutdownGracefully(config.offerTimeout());
+        boolean onLoop = StreamSupport.stream(loops.spliterator(), false).anyMatch(EventExecutor::inEventLoop);
+        if (!onLoop) {
+            closing.syncUninterruptibly();
+        }
+    }
+
+    /** The settings of a server. Each is checked where it is set; a started server no longer sees changes. */
+    public static final class Builder {
+        private final Path path;
+        private @Nullable EventLoopGroup controlLoops;
+        private int maxConnections = DEFAULT_MAX_CONNECTIONS;
+        private int maxFrameLength = HandoffFrameDecoder.DEFAULT_MAX_FRAME_LENGTH;
+        private Duration offerTimeout = HandoffPipeline.DEFAULT_OFFER_TIMEOUT;
+        private int maxPendingTokens = HandoffTokenStore.DEFAULT_MAX_PENDING;
+        private Duration tokenTimeToLive = HandoffTokenStore.DEFAULT_TIME_TO_LIVE;
+        private ExpectedTokenPolicy expectedTokens = ExpectedTokenPolicy.pending();
+        private PeerPolicy peerPolicy = PeerPolicy.sameUserOrRoot();
+        private OfferAdmission admission = OfferAdmission.all();
+        private HandoffListener listener = new HandoffListener() {};
+
+        private Builder(Path path) {
+            this.path = path;
+        }
+
+        /**
+         * Serves the handoff connections on event loops of the program, which stay the program's to shut down. One loop
+         * of them accepts and holds the tokens; with a single loop, {@code group.next()} say, no offer ever hops.
+         *
+         * @param group loops that run an {@code EpollIoHandler}; default: one loop of the server's own
+         * @return this
+         * @throws IllegalArgumentException if they run anything else
+         */
+        public Builder controlLoops(EventLoopGroup group) {
+            if (!(group.next() instanceof IoEventLoop loop) || !loop.isCompatible(EpollIoHandle.class)) {
+                throw new IllegalArgumentException(
+                        "controlLoops was " + group + "; expected loops that run an EpollIoHandler");
+            }
+            this.controlLoops = group;
+            return this;
+        }
+
+        /**
+         * Caps the connections open at once; those beyond are accepted, closed at once, and counted.
+         *
+         * @param maxConnections at least 1; default {@value HandoffServer#DEFAULT_MAX_CONNECTIONS}
+         * @return this
+         * @throws IllegalArgumentException if it is zero or negative
+         */
+        public Builder maxConnections(int maxConnections) {
+            this.maxConnections = Bounds.positive(maxConnections, "maxConnections");
+            return this;
+        }
+
+        /**
+         * Caps the body of a frame; a longer one is a wire error.
+         *
+         * @param maxFrameLength in bytes, 1 to {@value HandoffFrameDecoder#MAX_FRAME_LENGTH}; default
+         *     {@value HandoffFrameDecoder#DEFAULT_MAX_FRAME_LENGTH}
+         * @return this
+         * @throws IllegalArgumentException if it is outside that range
+         */
+        public Builder maxFrameLength(int maxFrameLength) {
+            this.maxFrameLength = HandoffFrameDecoder.checkMaxFrameLength(maxFrameLength);
+            return this;
+        }
+
+        /**
+         * Limits the time for one offer: from the start of the connection, or from the ACK before it, until its own ACK
+         * has left. A connection that misses it is closed; for one that stands between two offers that is no error.
+         *
+         * @param offerTimeout more than zero; default 5 s
+         * @return this
+         * @throws IllegalArgumentException if it is zero or negative
+         */
+        public Builder offerTimeout(Duration offerTimeout) {
+            this.offerTimeout = Bounds.positive(offerTimeout, "offerTimeout");
+            return this;
+        }
+
+        /**
+         * Caps the tokens pending at once; issuing or registering one more fails.
+         *
+         * @param maxPendingTokens at least 1; default {@value HandoffTokenStore#DEFAULT_MAX_PENDING}
+         * @return this
+         * @throws IllegalArgumentException if it is zero or negative
+         */
+        public Builder maxPendingTokens(int maxPendingTokens) {
+            this.maxPendingTokens = Bounds.positive(maxPendingTokens, "maxPendingTokens");
+            return this;
+        }
+
+        /**
+         * Limits how long a token stays pending.
+         *
+         * @param tokenTimeToLive more than zero; default 30 s
+         * @return this
+         * @throws IllegalArgumentException if it is zero or negative
+         */
+        public Builder tokenTimeToLive(Duration tokenTimeToLive) {
+            this.tokenTimeToLive = Bounds.positive(tokenTimeToLive, "tokenTimeToLive");
+            return this;
+        }
+
+        /**
+         * Decides which token an offer has to present.
+         *
+         * @param expectedTokens the policy; default {@link ExpectedTokenPolicy#pending()}
+         * @return this
+         */
+        public Builder expectedTokens(ExpectedTokenPolicy expectedTokens) {
+            this.expectedTokens = expectedTokens;
+            return this;
+        }
+
+        /**
+         * Decides which processes may connect.
+         *
+         * @param peerPolicy the policy; default {@link PeerPolicy#sameUserOrRoot()}
+         * @return this
+         */
+        public Builder peerPolicy(PeerPolicy peerPolicy) {
+            this.peerPolicy = peerPolicy;
+            return this;
+        }
+
+        /**
+         * Gives the program its own say on each offer, before the token is consumed.
+         *
+         * @param admission the admission; default {@link OfferAdmission#all()}
+         * @return this
+         */
+        public Builder admission(OfferAdmission admission) {
+            this.admission = admission;
+            return this;
+        }
+
+        /**
+         * Lets the program watch what happens.
+         *
+         * @param listener the listener; default: none
+         * @return this
+         */
+        public Builder listener(HandoffListener listener) {
+            this.listener = listener;
+            return this;
+        }
+
+        /**
+         * Makes the socket file and starts to accept.
+         *
+         * @return the running server, or an {@link IOException} that names the path and what is wrong with it: a file
+         *     that is no socket, a socket at which another process listens, a directory that does not exist or may not
+         *     be written
+         */
+        public Future<HandoffServer> start() {
+            return HandoffServer.start(new HandoffServerConfig(
+                    path,
+                    controlLoops,
+                    maxConnections,
+                    maxFrameLength,
+                    offerTimeout,
+                    maxPendingTokens,
+                    tokenTimeToLive,
+                    expectedTokens,
+                    peerPolicy,
+                    admission,
+                    listener));
+        }
+    }
+}

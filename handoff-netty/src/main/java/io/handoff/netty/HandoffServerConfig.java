@@ -1,0 +1,20 @@
+package io.handoff.netty;
+
+import io.netty.channel.EventLoopGroup;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/** The settings of a {@link HandoffServer}; {@link HandoffServer.Builder} documents and validates each. */
+record HandoffServerConfig(
+        Path path,
+        @Nullable EventLoopGroup controlLoops,
+        int maxConnections,
+        int maxFrameLength,
+        Duration offerTimeout,
+        int maxPendingTokens,
+        Duration tokenTimeToLive,
+        ExpectedTokenPolicy expectedTokens,
+        PeerPolicy peerPolicy,
+        OfferAdmission admission,
+        HandoffListener listener) {}

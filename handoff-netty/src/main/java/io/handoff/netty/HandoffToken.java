@@ -1,0 +1,131 @@
+package io.handoff.netty;
+
+import com.google.protobuf.ByteString;
+import java.nio.ByteBuffer;
+import java.security.SecureRandom;
+import java.util.HexFormat;
+import java.util.SplittableRandom;
+
+/**
+ * A one-time token that ties a handoff offer to the connection it is about: 128 bits that nobody can guess.
+ *
+ * <p>A token is a secret until it has been consumed. It is never printed: {@link #toString()} is redacted, and
+ * comparison takes the same time whatever the two tokens have in common. {@link #toHex()} is there for handing a token
+ * to a child process through its environment.
+ *
+ * <p>Instances are immutable and safe to share between threads.
+ */
+public final class HandoffToken {
+
+    /** Size of a token on the wire, in bytes. */
+    public static final int BYTES = 16;
+
+    private static final SecureRandom RANDOM = new SecureRandom();
+
+    /** Keys the hash, so that a peer that chooses its own tokens cannot choose ones that collide in a hash table. */
+    private static final long HASH_KEY = new SplittableRandom(RANDOM.nextLong()).nextLong() | 1;
+
+    private final long high;
+    private final long low;
+
+    private HandoffToken(long high, long low) {
+        this.high = high;
+        this.low = low;
+    }
+
+    /**
+     * Draws a new token from the operating system's randomness.
+     *
+     * @return a token that has never been issued before, as far as 128 random bits can promise that
+     */
+    public static HandoffToken random() {
+        byte[] bytes = new byte[BYTES];
+        RANDOM.nextBytes(bytes);
+        return ofBytes(bytes);
+    }
+
+    /**
+     * Reads a token from its wire form.
+     *
+     * @param bytes exactly {@value #BYTES} bytes; copied
+     * @return the token
+     * @throws IllegalArgumentException if the length is another
+     */
+    public static HandoffToken ofBytes(byte[] bytes) {
+        if (bytes.length != BYTES) {
+            throw new IllegalArgumentException(
+                    "handoff token length was " + bytes.length + " bytes; expected " + BYTES);
+        }
+        ByteBuffer buffer = ByteBuffer.wrap(bytes);
+        return new HandoffToken(buffer.getLong(), buffer.getLong());
+    }
+
+    /**
+     * Reads a token from its hexadecimal form, as found in an environment variable.
+     *
+     * @param hex exactly 32 hexadecimal digits of either case
+     * @return the token
+     * @throws IllegalArgumentException if it is anything else; the message does not repeat the text, which may be a
+     *     mistyped secret
+     */
+    public static HandoffToken ofHex(CharSequence hex) {
+        if (hex.length() != 2 * BYTES) {
+            throw new IllegalArgumentException(
+                    "handoff token was " + hex.length() + " characters; expected " + 2 * BYTES + " hexadecimal digits");
+        }
+        if (!hex.chars().allMatch(HexFormat::isHexDigit)) {
+            throw new IllegalArgumentException(
+                    "handoff token has a character that is no hexadecimal digit; expected " + 2 * BYTES + " of them");
+        }
+        return ofBytes(HexFormat.of().parseHex(hex));
+    }
+
+    /** Reads the token of a message; the caller has checked that it is {@value #BYTES} bytes long. */
+    static HandoffToken ofByteString(ByteString bytes) {
+        return new HandoffToken(longAt(bytes, 0), longAt(bytes, Long.BYTES));
+    }
+
+    private static long longAt(ByteString bytes, int offset) {
+        long value = 0;
+        for (int i = 0; i < Long.BYTES; i++) {
+            value = (value << Byte.SIZE) | (bytes.byteAt(offset + i) & 0xFF);
+        }
+        return value;
+    }
+
+    /**
+     * Returns the wire form.
+     *
+     * @return a new array of {@value #BYTES} bytes
+     */
+    public byte[] toBytes() {
+        return ByteBuffer.allocate(BYTES).putLong(high).putLong(low).array();
+    }
+
+    /**
+     * Returns the hexadecimal form, for an environment variable or a command line. It is the secret itself: do not log
+     * it.
+     *
+     * @return 32 lower-case hexadecimal digits
+     */
+    public String toHex() {
+        return HexFormat.of().toHexDigits(high) + HexFormat.of().toHexDigits(low);
+    }
+
+    /** Compares in constant time. */
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof HandoffToken that && ((high ^ that.high) | (low ^ that.low)) == 0;
+    }
+
+    @Override
+    public int hashCode() {
+        long mixed = ((high * HASH_KEY) ^ low) * HASH_KEY;
+        return (int) (mixed >>> Integer.SIZE);
+    }
+
+    @Override
+    public String toString() {
+        return "HandoffToken(redacted)";
+    }
+}

@@ -1,0 +1,193 @@
+package io.handoff.netty;
+
+import io.netty.util.concurrent.EventExecutor;
+import java.time.Duration;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/**
+ * The pending one-time tokens (WIRE §6): bounded in number, bounded in time, each consumed at most once.
+ *
+ * <p><b>Threading.</b> Confined to the event executor that it was made for, and so without any lock. Every method checks
+ * that it is called there and throws {@link IllegalStateException} otherwise; {@link HandoffTokens} is the face for
+ * other threads.
+ *
+ * <p><b>Time</b> is a parameter: nanoseconds of one monotonic clock that never goes back, normally the
+ * {@linkplain EventExecutor#ticker() ticker} of the executor. A token is pending from the instant it is issued until
+ * just before the instant that is its time to live later.
+ *
+ * <p><b>Cost.</b> All tokens live equally long, so they expire in the order in which they were issued, and expired ones
+ * are dropped from the old end: every operation is constant in the number of pending tokens, and drops at most
+ * {@value #MAX_PRUNED_AT_ONCE} expired ones on its way, so that no single call pays for a million of them.
+ */
+public final class HandoffTokenStore {
+
+    /** Tokens pending at once, unless configured. */
+    public static final int DEFAULT_MAX_PENDING = 1024;
+
+    /** Time to live of a token, unless configured. */
+    public static final Duration DEFAULT_TIME_TO_LIVE = Duration.ofSeconds(30);
+
+    /** Random candidates tried for one token before giving up. */
+    static final int DEFAULT_COLLISION_ATTEMPTS = 16;
+
+    static final int MAX_PRUNED_AT_ONCE = 1024;
+
+    private final EventExecutor executor;
+    private final int maxPending;
+    private final long timeToLiveNanos;
+    private final int collisionAttempts;
+    private final Supplier<HandoffToken> random;
+
+    /** Each pending token and the instant it expires at, in the order of issue, which is the order of expiry. */
+    private final Map<HandoffToken, Long> pending = new LinkedHashMap<>();
+
+    /**
+     * Makes an empty store.
+     *
+     * @param executor the executor it is confined to
+     * @param maxPending how many tokens may be pending at once, at least 1
+     * @param timeToLive how long a token stays pending, more than zero
+     * @throws IllegalArgumentException if a bound is zero or negative
+     */
+    public HandoffTokenStore(EventExecutor executor, int maxPending, Duration timeToLive) {
+        this(executor, maxPending, timeToLive, DEFAULT_COLLISION_ATTEMPTS, HandoffToken::random);
+    }
+
+    HandoffTokenStore(
+            EventExecutor executor,
+            int maxPending,
+            Duration timeToLive,
+            int collisionAttempts,
+            Supplier<HandoffToken> random) {
+        this.executor = executor;
+        this.maxPending = Bounds.positive(maxPending, "maxPending");
+        this.timeToLiveNanos = Bounds.positive(timeToLive, "timeToLive").toNanos();
+        this.collisionAttempts = Bounds.positive(collisionAttempts, "collisionAttempts");
+        this.random = random;
+    }
+
+    /**
+     * Draws a new random token and makes it pending.
+     *
+     * @param nowNanos the time
+     * @return the token
+     * @throws HandoffTokenException if too many tokens are pending, or every candidate was pending already
+     */
+    public HandoffToken issue(long nowNanos) {
+        makeRoom(nowNanos);
+        for (int attempt = 0; attempt < collisionAttempts; attempt++) {
+            HandoffToken token = random.get();
+            if (pending.putIfAbsent(token, nowNanos + timeToLiveNanos) == null) {
+                return token;
+            }
+        }
+        throw HandoffTokenException.collisionsExhausted(collisionAttempts);
+    }
+
+    /**
+     * Makes a token pending that was drawn elsewhere, and came here through the environment, say.
+     *
+     * @param token the token
+     * @param nowNanos the time
+     * @throws HandoffTokenException if too many tokens are pending, or this one is pending already
+     */
+    public void register(HandoffToken token, long nowNanos) {
+        makeRoom(nowNanos);
+        if (pending.putIfAbsent(token, nowNanos + timeToLiveNanos) != null) {
+            throw HandoffTokenException.alreadyPending();
+        }
+    }
+
+    /**
+     * Judges a presented token, and consumes the expected one if they are the same.
+     *
+     * <p>The first of these that holds decides: the expected token is not pending; its time is over (it is then
+     * dropped); the presented token differs (nothing is then consumed).
+     *
+     * @param expected the token that the presented one has to be
+     * @param presented the token that the peer showed
+     * @param nowNanos the time
+     * @return empty if the token has been consumed by this call, else why not
+     */
+    public Optional<HandoffRejection> consume(HandoffToken expected, HandoffToken presented, long nowNanos) {
+        checkConfined();
+        Optional<HandoffRejection> rejection = judge(expected, presented, nowNanos);
+        prune(nowNanos);
+        return rejection;
+    }
+
+    private Optional<HandoffRejection> judge(HandoffToken expected, HandoffToken presented, long nowNanos) {
+        Long expiresAt = pending.get(expected);
+        if (expiresAt == null) {
+            return Optional.of(HandoffRejection.TOKEN_NOT_PENDING);
+        }
+        if (isExpired(expiresAt, nowNanos)) {
+            pending.remove(expected);
+            return Optional.of(HandoffRejection.TOKEN_EXPIRED);
+        }
+        if (!expected.equals(presented)) {
+            return Optional.of(HandoffRejection.TOKEN_MISMATCH);
+        }
+        pending.remove(expected);
+        return Optional.empty();
+    }
+
+    /**
+     * Takes a token back without consuming it; whoever presents it later is told that it is not pending.
+     *
+     * @param token the token
+     * @return whether it was pending
+     */
+    public boolean revoke(HandoffToken token) {
+        checkConfined();
+        return pending.remove(token) != null;
+    }
+
+    /**
+     * Counts the tokens held, among them expired ones that have not been dropped yet.
+     *
+     * @return the number of tokens
+     */
+    public int pendingCount() {
+        checkConfined();
+        return pending.size();
+    }
+
+    EventExecutor executor() {
+        return executor;
+    }
+
+    private void makeRoom(long nowNanos) {
+        checkConfined();
+        prune(nowNanos);
+        if (pending.size() >= maxPending) {
+            throw HandoffTokenException.pendingLimitReached(maxPending);
+        }
+    }
+
+    private void prune(long nowNanos) {
+        Iterator<Long> oldestFirst = pending.values().iterator();
+        for (int pruned = 0; pruned < MAX_PRUNED_AT_ONCE && oldestFirst.hasNext(); pruned++) {
+            if (!isExpired(oldestFirst.next(), nowNanos)) {
+                return;
+            }
+            oldestFirst.remove();
+        }
+    }
+
+    /** Compares by difference, as {@link System#nanoTime()} demands: the clock may wrap. */
+    private static boolean isExpired(long expiresAt, long nowNanos) {
+        return nowNanos - expiresAt >= 0;
+    }
+
+    private void checkConfined() {
+        if (!executor.inEventLoop()) {
+            throw new IllegalStateException(
+                    "HandoffTokenStore is confined to " + executor + "; call it there, or use HandoffTokens");
+        }
+    }
+}

@@ -1,0 +1,88 @@
+package io.handoff.netty;
+
+import io.netty.channel.ChannelDuplexHandler;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelPromise;
+import io.netty.util.concurrent.Future;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Gives each offer a deadline: from the start of the connection, or from the ACK before it, until its own ACK has left.
+ *
+ * <p>One timer runs for the life of the connection and looks, when it fires, how much of the time is left since then;
+ * so an offer costs no timer of its own.
+ */
+final class OfferDeadlineHandler extends ChannelDuplexHandler implements ChannelFutureListener {
+
+    private final Duration deadline;
+    private final HandoffFrameDecoder frames;
+
+    private @Nullable ChannelHandlerContext ctx;
+    private @Nullable Future<?> timer;
+    private long startedAtNanos;
+    private boolean anyAckSent;
+    private int acksOnTheirWay;
+
+    /** Takes the deadline, and the decoder that knows whether a frame has begun to arrive. */
+    OfferDeadlineHandler(Duration deadline, HandoffFrameDecoder frames) {
+        this.deadline = deadline;
+        this.frames = frames;
+    }
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext ctx) {
+        this.ctx = ctx;
+        startedAtNanos = now(ctx);
+        schedule(ctx, deadline.toNanos());
+    }
+
+    @Override
+    public void handlerRemoved(ChannelHandlerContext ctx) {
+        if (timer != null) {
+            timer.cancel(false);
+        }
+    }
+
+    @Override
+    public void write(ChannelHandlerContext ctx, Object msg, ChannelPromise promise) {
+        acksOnTheirWay++;
+        ctx.write(msg, promise.unvoid().addListener(this));
+    }
+
+    /** An ACK has left, or never will. */
+    @Override
+    public void operationComplete(ChannelFuture ack) {
+        acksOnTheirWay--;
+        if (ack.isSuccess() && ctx != null) {
+            anyAckSent = true;
+            startedAtNanos = now(ctx);
+        }
+    }
+
+    private void schedule(ChannelHandlerContext ctx, long delayNanos) {
+        timer = ctx.executor().schedule(() -> check(ctx), delayNanos, TimeUnit.NANOSECONDS);
+    }
+
+    private void check(ChannelHandlerContext ctx) {
+        long leftNanos = startedAtNanos + deadline.toNanos() - now(ctx);
+        if (leftNanos > 0) {
+            schedule(ctx, leftNanos);
+        } else if (acksOnTheirWay > 0) {
+            ctx.fireExceptionCaught(HandoffWireException.deadlineExceeded("HandoffAck was not read", deadline));
+            // Nobody reads, so nothing that waits for a write to complete will ever happen.
+            ctx.close();
+        } else if (anyAckSent && !frames.isInsideFrame()) {
+            ctx.close();
+        } else {
+            ctx.fireExceptionCaught(HandoffWireException.deadlineExceeded("no whole HandoffOffer arrived", deadline));
+        }
+    }
+
+    private static long now(ChannelHandlerContext ctx) {
+        return ctx.executor().ticker().nanoTime();
+    }
+}
