@@ -8,7 +8,6 @@ import io.handoff.proto.v1.Frame;
 import io.handoff.proto.v1.FrameKind;
 import io.handoff.proto.v1.PayloadEncoding;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.handler.codec.DecoderException;
 import io.netty.handler.codec.MessageToMessageDecoder;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -98,10 +97,11 @@ abstract class Envelope<M extends Message> extends MessageToMessageDecoder<Frame
         return null;
     }
 
-    /** Names the failure of the {@code ProtobufDecoder} before this handler as check 4. */
+    /** Names the failure of the {@code ProtobufDecoder} before this handler as check 4. This handler's own come by too. */
     @Override
     public final void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-        if (cause instanceof DecoderException && cause.getCause() instanceof InvalidProtocolBufferException e) {
+        boolean isNamed = cause instanceof HandoffWireException;
+        if (!isNamed && cause.getCause() instanceof InvalidProtocolBufferException e) {
             ctx.fireExceptionCaught(HandoffWireException.undecodableFrame(message, String.valueOf(e.getMessage()), e));
         } else {
             ctx.fireExceptionCaught(cause);

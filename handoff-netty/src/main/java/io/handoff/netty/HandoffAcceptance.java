@@ -1,8 +1,8 @@
 package io.handoff.netty;
 
 /**
- * What became of an offer. {@link HandoffOfferHandler} fires one up the pipeline for each offer, in the order of the
- * offers, once it has written the ACK that says the same.
+ * What became of an offer. On the backend {@link HandoffOfferHandler} writes it as the ACK and fires it up the pipeline,
+ * one for each offer, in the order of the offers. On the broker it is what the ACK said.
  */
 public sealed interface HandoffAcceptance {
 
@@ -11,14 +11,14 @@ public sealed interface HandoffAcceptance {
      *
      * @return the offer
      */
-    TracedOffer offer();
+    Offer offer();
 
     /**
      * The token was consumed, and the ACK accepts.
      *
      * @param offer the offer
      */
-    record Accepted(TracedOffer offer) implements HandoffAcceptance {}
+    record Accepted(Offer offer) implements HandoffAcceptance {}
 
     /**
      * The ACK rejects.
@@ -26,5 +26,5 @@ public sealed interface HandoffAcceptance {
      * @param offer the offer
      * @param rejection why
      */
-    record Rejected(TracedOffer offer, HandoffRejection rejection) implements HandoffAcceptance {}
+    record Rejected(Offer offer, HandoffRejection rejection) implements HandoffAcceptance {}
 }

@@ -4,43 +4,44 @@ import io.handoff.netty.HandoffWireException.Kind;
 import io.handoff.proto.v1.Frame;
 import io.handoff.proto.v1.FrameKind;
 import io.handoff.proto.v1.HandoffAck;
-import io.handoff.proto.v1.HandoffOffer;
 
 /**
- * Turns a {@link Frame} into the {@link HandoffAck} that it carries, or refuses it with a {@link HandoffWireException}
- * if it does not answer the one offer that was sent (WIRE §8). Whether the ACK accepts is the next handler's to look at.
+ * Turns a {@link Frame} into the {@link HandoffAcceptance} that its ACK states, or refuses it with a
+ * {@link HandoffWireException} if it does not answer the one offer that was sent (WIRE §8).
  */
 public final class HandoffAckValidator extends Envelope<HandoffAck> {
 
-    private final HandoffOffer offer;
+    private final Offer offer;
 
     /**
      * Makes the validator of one exchange.
      *
      * @param offer the offer that was sent
      */
-    public HandoffAckValidator(HandoffOffer offer) {
+    public HandoffAckValidator(Offer offer) {
         super("HandoffAck", FrameKind.FRAME_KIND_RESPONSE, HandoffAck.parser());
         this.offer = offer;
     }
 
     @Override
-    HandoffAck open(Frame frame, HandoffAck ack) {
+    HandoffAcceptance open(Frame frame, HandoffAck ack) {
         checkCorrelation("HandoffAck frame request_id", frame.getRequestId());
         checkCorrelation("HandoffAck correlation id", ack.getCorrelationId());
-        if (!ack.getToken().equals(offer.getToken())) {
+        if (!ack.getToken().equals(offer.token())) {
             throw new HandoffWireException(
                     Kind.TOKEN_ECHO, "HandoffAck token echo does not match the offered token", null);
         }
-        return ack;
+        return ack.getAccepted()
+                ? new HandoffAcceptance.Accepted(offer)
+                : new HandoffAcceptance.Rejected(offer, HandoffRejection.byBackend(ack.getErrorDetail()));
     }
 
     private void checkCorrelation(String what, long got) {
-        if (got != offer.getCorrelationId()) {
+        if (got != offer.correlationId()) {
             throw new HandoffWireException(
                     Kind.CORRELATION,
                     what + " " + Long.toUnsignedString(got) + " does not match offer correlation id "
-                            + Long.toUnsignedString(offer.getCorrelationId()),
+                            + Long.toUnsignedString(offer.correlationId()),
                     null);
         }
     }

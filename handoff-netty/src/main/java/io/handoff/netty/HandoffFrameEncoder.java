@@ -1,7 +1,7 @@
 package io.handoff.netty;
 
 import com.google.protobuf.CodedOutputStream;
-import com.google.protobuf.MessageLite;
+import com.google.protobuf.WireFormat;
 import io.handoff.proto.v1.Frame;
 import io.handoff.proto.v1.FrameKind;
 import io.netty.buffer.ByteBuf;
@@ -22,10 +22,12 @@ abstract class HandoffFrameEncoder<I> extends MessageToByteEncoder<I> {
         this.kind = kind;
     }
 
-    abstract MessageLite payload(I message);
+    /** The offer that the message is, or is about: its correlation id is the frame's request id. */
+    abstract Offer offer(I message);
 
-    /** The correlation id of the payload, which the frame repeats as its request id. */
-    abstract long requestId(I message);
+    abstract int payloadLength(I message);
+
+    abstract void writePayload(I message, CodedOutputStream out) throws IOException;
 
     String traceparent(I message) {
         return "";
@@ -42,60 +44,43 @@ abstract class HandoffFrameEncoder<I> extends MessageToByteEncoder<I> {
 
     @Override
     protected final void encode(ChannelHandlerContext ctx, I message, ByteBuf out) throws IOException {
-        int bodyLength = bodyLength(message);
+        int bodyLength = out.writableBytes() - HandoffFrameDecoder.HEADER_LENGTH;
         out.writeByte(HandoffFrameDecoder.FRAMING_VERSION);
         out.writeIntLE(bodyLength);
         CodedOutputStream body = CodedOutputStream.newInstance(out.nioBuffer(out.writerIndex(), bodyLength));
-        writeBody(body, message);
+        writeBody(message, body);
+        body.flush();
         body.checkNoSpaceLeft();
         out.writerIndex(out.writerIndex() + bodyLength);
     }
 
     private int bodyLength(I message) {
-        int length = CodedOutputStream.computeUInt32Size(Frame.ENVELOPE_VERSION_FIELD_NUMBER, Envelope.VERSION)
-                + CodedOutputStream.computeUInt32Size(Frame.PAYLOAD_PROTOCOL_FIELD_NUMBER, Envelope.PAYLOAD_PROTOCOL);
-        if (kind != FrameKind.FRAME_KIND_REQUEST) {
-            length += CodedOutputStream.computeEnumSize(Frame.KIND_FIELD_NUMBER, kind.getNumber());
-        }
-        int payloadLength = payload(message).getSerializedSize();
+        int payloadLength = payloadLength(message);
+        return Fields.sizeOf(Frame.ENVELOPE_VERSION_FIELD_NUMBER, Envelope.VERSION)
+                + Fields.sizeOf(Frame.KIND_FIELD_NUMBER, kind.getNumber())
+                + Fields.sizeOf(Frame.PAYLOAD_PROTOCOL_FIELD_NUMBER, Envelope.PAYLOAD_PROTOCOL)
+                + (payloadLength == 0
+                        ? 0
+                        : CodedOutputStream.computeTagSize(Frame.PAYLOAD_FIELD_NUMBER)
+                                + CodedOutputStream.computeUInt32SizeNoTag(payloadLength)
+                                + payloadLength)
+                + Fields.sizeOf(Frame.REQUEST_ID_FIELD_NUMBER, offer(message).correlationId())
+                + Fields.sizeOf(Frame.TRACEPARENT_FIELD_NUMBER, traceparent(message))
+                + Fields.sizeOf(Frame.TRACESTATE_FIELD_NUMBER, tracestate(message));
+    }
+
+    private void writeBody(I message, CodedOutputStream body) throws IOException {
+        Fields.write(Frame.ENVELOPE_VERSION_FIELD_NUMBER, Envelope.VERSION, body);
+        Fields.write(Frame.KIND_FIELD_NUMBER, kind.getNumber(), body);
+        Fields.write(Frame.PAYLOAD_PROTOCOL_FIELD_NUMBER, Envelope.PAYLOAD_PROTOCOL, body);
+        int payloadLength = payloadLength(message);
         if (payloadLength > 0) {
-            length += CodedOutputStream.computeTagSize(Frame.PAYLOAD_FIELD_NUMBER)
-                    + CodedOutputStream.computeUInt32SizeNoTag(payloadLength)
-                    + payloadLength;
+            body.writeTag(Frame.PAYLOAD_FIELD_NUMBER, WireFormat.WIRETYPE_LENGTH_DELIMITED);
+            body.writeUInt32NoTag(payloadLength);
+            writePayload(message, body);
         }
-        if (requestId(message) != 0) {
-            length += CodedOutputStream.computeUInt64Size(Frame.REQUEST_ID_FIELD_NUMBER, requestId(message));
-        }
-        return length
-                + stringSize(Frame.TRACEPARENT_FIELD_NUMBER, traceparent(message))
-                + stringSize(Frame.TRACESTATE_FIELD_NUMBER, tracestate(message));
-    }
-
-    private void writeBody(CodedOutputStream body, I message) throws IOException {
-        body.writeUInt32(Frame.ENVELOPE_VERSION_FIELD_NUMBER, Envelope.VERSION);
-        if (kind != FrameKind.FRAME_KIND_REQUEST) {
-            body.writeEnum(Frame.KIND_FIELD_NUMBER, kind.getNumber());
-        }
-        body.writeUInt32(Frame.PAYLOAD_PROTOCOL_FIELD_NUMBER, Envelope.PAYLOAD_PROTOCOL);
-        MessageLite payload = payload(message);
-        if (payload.getSerializedSize() > 0) {
-            // writeMessage() is what an embedded message is written with: its length, then its fields.
-            body.writeMessage(Frame.PAYLOAD_FIELD_NUMBER, payload);
-        }
-        if (requestId(message) != 0) {
-            body.writeUInt64(Frame.REQUEST_ID_FIELD_NUMBER, requestId(message));
-        }
-        writeString(body, Frame.TRACEPARENT_FIELD_NUMBER, traceparent(message));
-        writeString(body, Frame.TRACESTATE_FIELD_NUMBER, tracestate(message));
-    }
-
-    private static int stringSize(int field, String value) {
-        return value.isEmpty() ? 0 : CodedOutputStream.computeStringSize(field, value);
-    }
-
-    private static void writeString(CodedOutputStream body, int field, String value) throws IOException {
-        if (!value.isEmpty()) {
-            body.writeString(field, value);
-        }
+        Fields.write(Frame.REQUEST_ID_FIELD_NUMBER, offer(message).correlationId(), body);
+        Fields.write(Frame.TRACEPARENT_FIELD_NUMBER, traceparent(message), body);
+        Fields.write(Frame.TRACESTATE_FIELD_NUMBER, tracestate(message), body);
     }
 }

@@ -1,37 +1,43 @@
 package io.handoff.netty;
 
-import com.google.protobuf.MessageLite;
+import com.google.protobuf.CodedOutputStream;
 import io.handoff.proto.v1.FrameKind;
 import io.netty.channel.ChannelHandler.Sharable;
+import java.io.IOException;
 
-/** Encodes a {@link TracedOffer} as the REQUEST frame that a broker sends. */
+/** Encodes an {@link Offer} as the REQUEST frame that a broker sends. */
 @Sharable
-public final class HandoffOfferEncoder extends HandoffFrameEncoder<TracedOffer> {
+public final class HandoffOfferEncoder extends HandoffFrameEncoder<Offer> {
 
     /** The one instance; it has no state. */
     public static final HandoffOfferEncoder INSTANCE = new HandoffOfferEncoder();
 
     private HandoffOfferEncoder() {
-        super(TracedOffer.class, FrameKind.FRAME_KIND_REQUEST);
+        super(Offer.class, FrameKind.FRAME_KIND_REQUEST);
     }
 
     @Override
-    MessageLite payload(TracedOffer traced) {
-        return traced.offer();
+    Offer offer(Offer offer) {
+        return offer;
     }
 
     @Override
-    long requestId(TracedOffer traced) {
-        return traced.offer().getCorrelationId();
+    int payloadLength(Offer offer) {
+        return offer.message().getSerializedSize();
     }
 
     @Override
-    String traceparent(TracedOffer traced) {
-        return traced.traceparent();
+    void writePayload(Offer offer, CodedOutputStream out) throws IOException {
+        offer.message().writeTo(out);
     }
 
     @Override
-    String tracestate(TracedOffer traced) {
-        return traced.tracestate();
+    String traceparent(Offer offer) {
+        return offer.traceparent();
+    }
+
+    @Override
+    String tracestate(Offer offer) {
+        return offer.tracestate();
     }
 }

@@ -1,8 +1,6 @@
 package io.handoff.netty;
 
 import com.google.protobuf.ByteString;
-import io.handoff.proto.v1.HandoffAck;
-import io.handoff.proto.v1.HandoffOffer;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
@@ -28,7 +26,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>One instance serves one connection, on its event loop.
  */
-public final class HandoffOfferHandler extends SimpleChannelInboundHandler<TracedOffer> {
+public final class HandoffOfferHandler extends SimpleChannelInboundHandler<Offer> {
 
     /** Offers that may wait for the token store at once before reading pauses. */
     static final int MAX_JUDGING = 256;
@@ -56,7 +54,7 @@ public final class HandoffOfferHandler extends SimpleChannelInboundHandler<Trace
      */
     public HandoffOfferHandler(
             HandoffTokens tokens, ExpectedTokenPolicy expectedTokens, OfferAdmission admission, HandoffPeer peer) {
-        super(TracedOffer.class);
+        super(Offer.class);
         this.tokens = tokens;
         this.expectedTokens = expectedTokens;
         this.admission = admission;
@@ -64,26 +62,26 @@ public final class HandoffOfferHandler extends SimpleChannelInboundHandler<Trace
     }
 
     @Override
-    protected void channelRead0(ChannelHandlerContext ctx, TracedOffer traced) {
+    protected void channelRead0(ChannelHandlerContext ctx, Offer offer) {
         if (ending) {
             return;
         }
-        HandoffRejection refusal = refusalBeforeToken(traced.offer());
+        HandoffRejection refusal = refusalBeforeToken(offer);
         if (refusal != null) {
-            answerInTurn(ctx, traced, refusal);
+            answerInTurn(ctx, offer, refusal);
             return;
         }
-        HandoffToken presented = HandoffToken.ofByteString(traced.offer().getToken());
+        HandoffToken presented = HandoffToken.ofByteString(offer.token());
         HandoffToken expected = expectedTokens.expectedFor(presented);
         if (tokens.isHere()) {
-            answerInTurn(ctx, traced, tokens.consumeHere(expected, presented).orElse(null));
+            answerInTurn(ctx, offer, tokens.consumeHere(expected, presented).orElse(null));
         } else {
-            judgeElsewhere(ctx, traced, expected, presented);
+            judgeElsewhere(ctx, offer, expected, presented);
         }
     }
 
-    private @Nullable HandoffRejection refusalBeforeToken(HandoffOffer offer) {
-        ByteString token = offer.getToken();
+    private @Nullable HandoffRejection refusalBeforeToken(Offer offer) {
+        ByteString token = offer.token();
         if (token.isEmpty()) {
             return HandoffRejection.TOKEN_MISSING;
         }
@@ -96,14 +94,13 @@ public final class HandoffOfferHandler extends SimpleChannelInboundHandler<Trace
                     .map(HandoffRejection::notAdmitted)
                     .orElse(null);
         } catch (RuntimeException e) {
-            logger.warn("OfferAdmission failed, offer {} is rejected", offer.getCorrelationId(), e);
+            logger.warn("OfferAdmission failed, offer {} is rejected", Long.toUnsignedString(offer.correlationId()), e);
             return HandoffRejection.ADMISSION_FAILED;
         }
     }
 
-    private void judgeElsewhere(
-            ChannelHandlerContext ctx, TracedOffer traced, HandoffToken expected, HandoffToken presented) {
-        Judgement judgement = new Judgement(traced);
+    private void judgeElsewhere(ChannelHandlerContext ctx, Offer offer, HandoffToken expected, HandoffToken presented) {
+        Judgement judgement = new Judgement(offer);
         judging.add(judgement);
         updateReading(ctx);
         tokens.consume(expected, presented).addListener((FutureListener<Optional<HandoffRejection>>) consumed ->
@@ -114,11 +111,11 @@ public final class HandoffOfferHandler extends SimpleChannelInboundHandler<Trace
                 }));
     }
 
-    private void answerInTurn(ChannelHandlerContext ctx, TracedOffer traced, @Nullable HandoffRejection rejection) {
+    private void answerInTurn(ChannelHandlerContext ctx, Offer offer, @Nullable HandoffRejection rejection) {
         if (judging.isEmpty()) {
-            answer(ctx, traced, rejection);
+            answer(ctx, offer, rejection);
         } else {
-            Judgement judgement = new Judgement(traced);
+            Judgement judgement = new Judgement(offer);
             judgement.judged(rejection);
             judging.add(judgement);
         }
@@ -134,18 +131,12 @@ public final class HandoffOfferHandler extends SimpleChannelInboundHandler<Trace
         closeOnceAnswered(ctx);
     }
 
-    private void answer(ChannelHandlerContext ctx, TracedOffer traced, @Nullable HandoffRejection rejection) {
-        HandoffAck ack = HandoffAck.newBuilder()
-                .setToken(traced.offer().getToken())
-                .setAccepted(rejection == null)
-                .setErrorDetail(rejection == null ? "" : rejection.detail())
-                .setCorrelationId(traced.offer().getCorrelationId())
-                .build();
-        ctx.write(ack).addListener(ChannelFutureListener.CLOSE_ON_FAILURE);
-        ctx.fireChannelRead(
-                rejection == null
-                        ? new HandoffAcceptance.Accepted(traced)
-                        : new HandoffAcceptance.Rejected(traced, rejection));
+    private void answer(ChannelHandlerContext ctx, Offer offer, @Nullable HandoffRejection rejection) {
+        HandoffAcceptance acceptance = rejection == null
+                ? new HandoffAcceptance.Accepted(offer)
+                : new HandoffAcceptance.Rejected(offer, rejection);
+        ctx.write(acceptance).addListener(ChannelFutureListener.CLOSE_ON_FAILURE);
+        ctx.fireChannelRead(acceptance);
     }
 
     @Override
@@ -204,14 +195,14 @@ public final class HandoffOfferHandler extends SimpleChannelInboundHandler<Trace
 
     /** An offer on its way to its answer. */
     private static final class Judgement {
-        final TracedOffer offer;
+        final Offer offer;
         boolean isJudged;
 
         /** Once judged: why the offer is rejected, or null if it is accepted. */
         @Nullable
         HandoffRejection rejection;
 
-        Judgement(TracedOffer offer) {
+        Judgement(Offer offer) {
             this.offer = offer;
         }
 

@@ -7,7 +7,7 @@ import io.handoff.proto.v1.HandoffOffer;
 import io.netty.channel.ChannelHandler.Sharable;
 
 /**
- * Turns a {@link Frame} into the {@link TracedOffer} that it carries, or refuses it with a {@link HandoffWireException}:
+ * Turns a {@link Frame} into the {@link Offer} that it carries, or refuses it with a {@link HandoffWireException}:
  * the checks 4 to 10 of WIRE §5, the first failure deciding. The token is not judged here.
  */
 @Sharable
@@ -23,11 +23,11 @@ public final class HandoffOfferValidator extends Envelope<HandoffOffer> {
     }
 
     @Override
-    TracedOffer open(Frame frame, HandoffOffer offer) {
+    Offer open(Frame frame, HandoffOffer offer) {
         if (frame.getRequestId() != offer.getCorrelationId()) {
             throw HandoffWireException.unexpectedFrame(
                     Kind.CORRELATION, MESSAGE, "frame request_id does not match HandoffOffer correlation_id");
         }
-        return new TracedOffer(offer, frame.getTraceparent(), frame.getTracestate());
+        return new Offer(offer, frame.getTraceparent(), frame.getTracestate());
     }
 }

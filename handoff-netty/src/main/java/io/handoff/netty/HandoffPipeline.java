@@ -1,7 +1,6 @@
 package io.handoff.netty;
 
 import io.handoff.proto.v1.Frame;
-import io.handoff.proto.v1.HandoffOffer;
 import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.protobuf.ProtobufDecoder;
 import java.time.Duration;
@@ -45,14 +44,14 @@ public final class HandoffPipeline {
     }
 
     /**
-     * Installs the broker's side for one exchange: {@link TracedOffer} out, {@code HandoffAck} in. Handlers added behind
-     * these get the ACK, or a {@link HandoffWireException} for an answer that is none; deadlines and closing are theirs.
+     * Installs the broker's side for one exchange: {@link Offer} out, {@link HandoffAcceptance} in. Handlers added
+     * behind these get the answer, or a {@link HandoffWireException} for an answer that is none; deadlines and closing are theirs.
      *
      * @param pipeline the pipeline to add to
      * @param offer the offer that is going to be sent
      * @return the pipeline
      */
-    public static ChannelPipeline addBroker(ChannelPipeline pipeline, HandoffOffer offer) {
+    public static ChannelPipeline addBroker(ChannelPipeline pipeline, Offer offer) {
         return pipeline.addLast(new HandoffFrameDecoder(HandoffFrameDecoder.MAX_FRAME_LENGTH))
                 .addLast(FRAME_DECODER)
                 .addLast(new HandoffAckValidator(offer))

@@ -1,10 +1,8 @@
 package io.handoff.netty;
 
-import io.handoff.proto.v1.HandoffAck;
-
 /**
  * Tells a client, on its own connection, that a backend has taken the connection over (WIRE §9).
  *
- * @param ack the backend's accepting answer
+ * @param acceptance the backend's answer, which the client gets to see
  */
-public record HandoffReady(HandoffAck ack) {}
+public record HandoffReady(HandoffAcceptance.Accepted acceptance) {}

@@ -1,10 +1,11 @@
 package io.handoff.netty;
 
-import com.google.protobuf.MessageLite;
+import com.google.protobuf.CodedOutputStream;
 import io.handoff.proto.v1.FrameKind;
 import io.netty.channel.ChannelHandler.Sharable;
+import java.io.IOException;
 
-/** Encodes a {@link HandoffReady} as the EVENT frame that a broker sends to its client. */
+/** Encodes a {@link HandoffReady} as the EVENT frame that a broker sends to its client: the ACK in another envelope. */
 @Sharable
 public final class HandoffReadyEncoder extends HandoffFrameEncoder<HandoffReady> {
 
@@ -16,12 +17,17 @@ public final class HandoffReadyEncoder extends HandoffFrameEncoder<HandoffReady>
     }
 
     @Override
-    MessageLite payload(HandoffReady ready) {
-        return ready.ack();
+    Offer offer(HandoffReady ready) {
+        return ready.acceptance().offer();
     }
 
     @Override
-    long requestId(HandoffReady ready) {
-        return ready.ack().getCorrelationId();
+    int payloadLength(HandoffReady ready) {
+        return HandoffAckEncoder.INSTANCE.payloadLength(ready.acceptance());
+    }
+
+    @Override
+    void writePayload(HandoffReady ready, CodedOutputStream out) throws IOException {
+        HandoffAckEncoder.INSTANCE.writePayload(ready.acceptance(), out);
     }
 }

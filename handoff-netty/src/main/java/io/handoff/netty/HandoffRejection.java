@@ -23,7 +23,9 @@ public record HandoffRejection(Reason reason, String detail) {
         /** The token store could not be asked, its event loop being shut down. */
         TOKEN_STORE,
         /** The embedding program's {@link OfferAdmission} said no. */
-        NOT_ADMITTED
+        NOT_ADMITTED,
+        /** A backend said no; its text is all that a broker learns. */
+        BY_BACKEND
     }
 
     static final HandoffRejection TOKEN_MISSING =
@@ -51,6 +53,10 @@ public record HandoffRejection(Reason reason, String detail) {
 
     static HandoffRejection notAdmitted(String detail) {
         return new HandoffRejection(Reason.NOT_ADMITTED, detail);
+    }
+
+    static HandoffRejection byBackend(String detail) {
+        return new HandoffRejection(Reason.BY_BACKEND, detail.isBlank() ? "no detail provided" : detail);
     }
 
     static HandoffRejection tokenLength(int bytes) {

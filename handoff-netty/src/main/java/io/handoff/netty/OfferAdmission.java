@@ -1,6 +1,5 @@
 package io.handoff.netty;
 
-import io.handoff.proto.v1.HandoffOffer;
 import java.util.Optional;
 
 /**
@@ -22,7 +21,7 @@ public interface OfferAdmission {
      * @param peer the process that sent it
      * @return empty to admit it, else the text that the rejecting ACK gives as its reason, not blank
      */
-    Optional<String> refusal(HandoffOffer offer, HandoffPeer peer);
+    Optional<String> refusal(Offer offer, HandoffPeer peer);
 
     /**
      * Admits every offer: the default.
