@@ -41,6 +41,7 @@ public final class HandoffOfferHandler extends SimpleChannelInboundHandler<Offer
     /** Offers whose turn to be answered has not come, oldest first. Stays empty where the tokens need no hop. */
     private final Queue<Judgement> judging = new ArrayDeque<>();
 
+    private boolean flushScheduled;
     private boolean ending;
     private @Nullable HandoffWireException wireError;
 
@@ -126,9 +127,20 @@ public final class HandoffOfferHandler extends SimpleChannelInboundHandler<Offer
             judging.remove();
             answer(ctx, next.offer, next.rejection);
         }
-        ctx.flush();
+        flushLater(ctx);
         updateReading(ctx);
         closeOnceAnswered(ctx);
+    }
+
+    /** Judgements come back in bursts, one task each: the flush lines up behind those that are there already. */
+    private void flushLater(ChannelHandlerContext ctx) {
+        if (!flushScheduled) {
+            flushScheduled = true;
+            ctx.executor().execute(() -> {
+                flushScheduled = false;
+                ctx.flush();
+            });
+        }
     }
 
     private void answer(ChannelHandlerContext ctx, Offer offer, @Nullable HandoffRejection rejection) {
@@ -152,7 +164,10 @@ public final class HandoffOfferHandler extends SimpleChannelInboundHandler<Offer
     }
 
     private void updateReading(ChannelHandlerContext ctx) {
-        ctx.channel().config().setAutoRead(ctx.channel().isWritable() && judging.size() < MAX_JUDGING);
+        // To ask for more once the input has ended makes Netty's epoll transport fail the channel.
+        if (!ending && ctx.channel().isActive()) {
+            ctx.channel().config().setAutoRead(ctx.channel().isWritable() && judging.size() < MAX_JUDGING);
+        }
     }
 
     @Override

@@ -87,13 +87,17 @@ public final class HandoffServer implements AutoCloseable {
 
     private static Future<HandoffServer> start(HandoffServerConfig config) {
         Promise<HandoffServer> started = GlobalEventExecutor.INSTANCE.newPromise();
+        EventLoopGroup given = config.controlLoops();
+        if (given != null && given.isShuttingDown()) {
+            return started.setFailure(new IllegalStateException("controlLoops " + given + " are shut down"));
+        }
         ListeningSocket socket;
         try {
             socket = ListeningSocket.bind(config.path());
         } catch (IOException e) {
             return started.setFailure(e);
         }
-        EventLoopGroup loops = config.controlLoops() != null ? config.controlLoops() : newLoop();
+        EventLoopGroup loops = given != null ? given : newLoop();
         HandoffServer server = new HandoffServer(config, socket, loops);
         server.accepting.addListener(accepting -> {
             if (accepting.isSuccess()) {
@@ -178,11 +182,12 @@ public final class HandoffServer implements AutoCloseable {
         if (closing.compareAndSet(false, true)) {
             // First the file: its inode number cannot be another's while the socket is open.
             socket.removeFile();
-            accepting
-                    .channel()
-                    .close()
-                    .addListener(stopped -> connections.drain(timeout, loop).addListener(drained -> end()));
-            // Of a loop that the program has shut down, none of the above is heard.
+            if (!loop.isShuttingDown()) {
+                Channel acceptor = accepting.channel();
+                acceptor.close()
+                        .addListener(stopped -> connections.drain(timeout, loop).addListener(drained -> end()));
+            }
+            // A loop that the program shuts down closes its channels itself, and tells nobody afterwards.
             loop.terminationFuture().addListener(terminated -> end());
         }
         return closed;
@@ -355,7 +360,7 @@ public final class HandoffServer implements AutoCloseable {
          *
          * @return the running server, or an {@link IOException} that names the path and what is wrong with it: a file
          *     that is no socket, a socket at which another process listens, a directory that does not exist or may not
-         *     be written
+         *     be written; an {@link IllegalStateException} if the control loops are shut down
          */
         public Future<HandoffServer> start() {
             return HandoffServer.start(new HandoffServerConfig(

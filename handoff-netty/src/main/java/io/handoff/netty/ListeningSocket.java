@@ -102,14 +102,14 @@ final class ListeningSocket {
 
     private static boolean isLive(Path path) throws IOException {
         try (SocketChannel probe = SocketChannel.open(StandardProtocolFamily.UNIX)) {
-            // Without blocking, a full backlog answers at once, too: with "not connected yet", from a live listener.
             probe.configureBlocking(false);
             boolean ignored = probe.connect(UnixDomainSocketAddress.of(path));
             return true;
         } catch (ConnectException e) {
             return false;
         } catch (IOException e) {
-            throw cannotListen(path, e);
+            // A full backlog, for one. Only a refused connection proves that nobody listens.
+            throw cannotListen(path, "it may be in use: " + e.getMessage());
         }
     }
 

@@ -29,12 +29,21 @@ final class BackendChannel {
     }
 
     BackendChannel(ExpectedTokenPolicy policy, OfferAdmission admission) {
+        install(new HandoffTokens(tokens), policy, admission);
+    }
+
+    /** A pipeline whose tokens live elsewhere. */
+    BackendChannel(HandoffTokens elsewhere) {
+        install(elsewhere, ExpectedTokenPolicy.pending(), OfferAdmission.all());
+    }
+
+    private void install(HandoffTokens tokens, ExpectedTokenPolicy policy, OfferAdmission admission) {
         channel.freezeTime();
         HandoffPipeline.addBackend(
                         channel.pipeline(),
                         HandoffFrameDecoder.DEFAULT_MAX_FRAME_LENGTH,
                         HandoffPipeline.DEFAULT_OFFER_TIMEOUT,
-                        new HandoffOfferHandler(new HandoffTokens(tokens), policy, admission, PEER))
+                        new HandoffOfferHandler(tokens, policy, admission, PEER))
                 .addLast(new ChannelInboundHandlerAdapter() {
                     @Override
                     public void channelRead(ChannelHandlerContext ctx, Object msg) {

@@ -3,6 +3,8 @@ package io.handoff.netty;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
+import java.net.StandardProtocolFamily;
+import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -20,6 +22,8 @@ final class NoDescriptorsLeft implements BeforeEachCallback, AfterEachCallback {
 
     @Override
     public void beforeEach(ExtensionContext context) throws IOException {
+        // The JDK opens a socket of its own along with the first one of the program, and keeps it.
+        SocketChannel.open(StandardProtocolFamily.UNIX).close();
         context.getStore(NAMESPACE).put("before", open());
     }
 

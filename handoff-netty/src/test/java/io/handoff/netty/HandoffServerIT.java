@@ -1,0 +1,481 @@
+package io.handoff.netty;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import io.handoff.netty.HandoffWireException.Kind;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.util.concurrent.Future;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The server behind its real socket, driven by a peer that only writes and reads bytes. */
+@ExtendWith(NoDescriptorsLeft.class)
+class HandoffServerIT {
+
+    private static final HandoffToken TOKEN = HandoffToken.ofHex("000102030405060708090a0b0c0d0e0f");
+
+    @TempDir
+    Path directory;
+
+    private final RecordingListener listener = new RecordingListener();
+    private final List<AutoCloseable> opened = new ArrayList<>();
+
+    @AfterEach
+    void closeAll() throws Exception {
+        for (AutoCloseable resource : opened) {
+            resource.close();
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("io.handoff.netty.WireVector#all")
+    void shouldDoAsTheVectorSays(WireVector vector) throws Exception {
+        HandoffServer server = start(builder().expectedTokens(vector.policy()));
+        for (HandoffToken token : vector.pending()) {
+            server.tokens().register(token).get();
+        }
+
+        RawBroker broker = connect(server).send(vector.send());
+        if (vector.thenEof()) {
+            broker.sendEof();
+        }
+
+        if (vector.closes()) {
+            assertThat(broker.receiveUntilClosed()).isEmpty();
+            await().until(listener.wireErrors::size, size -> size == 1);
+            assertThat(listener.wireErrors.element().getMessage()).matches(vector::matchesError, vector.error());
+            assertThat(listener.judged).isEmpty();
+        } else {
+            assertThat(broker.receive(vector.reply().length)).isEqualTo(vector.reply());
+            assertThat(broker.sendEof().receiveUntilClosed())
+                    .as("nothing follows the ACKs")
+                    .isEmpty();
+            assertThat(listener.wireErrors).isEmpty();
+        }
+    }
+
+    @Test
+    void shouldStillAnswerWhenThePeerHasShutItsWritingSide() throws Exception {
+        HandoffServer server = start(builder());
+        server.tokens().register(TOKEN).get();
+
+        RawBroker broker = connect(server).send(Frames.offer(TOKEN, 7)).sendEof();
+
+        assertThat(broker.receiveUntilClosed()).isEqualTo(Frames.accepting(TOKEN, 7));
+    }
+
+    @Test
+    void shouldKeepTheOrderOfTheAcksWhenTheTokensLiveOnAnotherLoop() throws Exception {
+        HandoffServer server = start(builder().controlLoops(loops(2)));
+        List<RawBroker> brokers = new ArrayList<>();
+        for (int i = 0; i < 4; i++) {
+            brokers.add(connect(server));
+        }
+        for (RawBroker broker : brokers) {
+            ByteArrayOutputStream offers = new ByteArrayOutputStream();
+            ByteArrayOutputStream acks = new ByteArrayOutputStream();
+            for (int id = 1; id <= 1000; id++) {
+                HandoffToken token = HandoffToken.random();
+                if (id % 5 == 0) {
+                    server.tokens().register(token).get();
+                    acks.writeBytes(Frames.accepting(token, id));
+                } else {
+                    acks.writeBytes(Frames.rejecting(token, id, "handoff token is not pending"));
+                }
+                offers.writeBytes(Frames.offer(token, id));
+            }
+            broker.send(offers.toByteArray()).sendEof();
+            assertThat(broker.receiveUntilClosed()).isEqualTo(acks.toByteArray());
+        }
+    }
+
+    @Test
+    void shouldAnswerTheOffersBeforeAnErrorAlsoWhenTheTokensLiveOnAnotherLoop() throws Exception {
+        HandoffServer server = start(builder().controlLoops(loops(2)));
+        for (int connection = 0; connection < 2; connection++) {
+            HandoffToken token = server.tokens().issue().get();
+            RawBroker broker = connect(server).send(Frames.concat(Frames.offer(token, 1), new byte[] {9}));
+            assertThat(broker.receiveUntilClosed()).isEqualTo(Frames.accepting(token, 1));
+        }
+        await().until(listener.wireErrors::size, size -> size == 2);
+    }
+
+    @Test
+    @Timeout(180)
+    void shouldAcceptExactlyOneWhenManyConnectionsPresentTheSameToken() throws Exception {
+        int connections = 64;
+        HandoffServer server = start(builder().controlLoops(loops(3)));
+        List<RawBroker> brokers = new ArrayList<>();
+        for (int i = 0; i < connections; i++) {
+            brokers.add(connect(server));
+        }
+        CyclicBarrier together = new CyclicBarrier(connections);
+        ExecutorService threads = Executors.newFixedThreadPool(connections);
+        opened.add(threads::shutdownNow);
+
+        for (int round = 0; round < 200; round++) {
+            HandoffToken token = server.tokens().issue().get();
+            byte[] accepting = Frames.accepting(token, round);
+            byte[] rejecting = Frames.rejecting(token, round, "handoff token is not pending");
+            long id = round;
+            List<Callable<Boolean>> presentations = new ArrayList<>();
+            for (RawBroker broker : brokers) {
+                presentations.add(() -> {
+                    together.await();
+                    broker.send(Frames.offer(token, id));
+                    byte[] ack = broker.receive(accepting.length);
+                    if (Arrays.equals(ack, accepting)) {
+                        return true;
+                    }
+                    byte[] rest = broker.receive(rejecting.length - accepting.length);
+                    assertThat(Frames.concat(ack, rest)).isEqualTo(rejecting);
+                    return false;
+                });
+            }
+            int accepted = 0;
+            for (var presentation : threads.invokeAll(presentations)) {
+                accepted += presentation.get() ? 1 : 0;
+            }
+            assertThat(accepted).as("accepted in round %d", round).isEqualTo(1);
+        }
+
+        assertThat(server.metrics().offersAccepted()).isEqualTo(200);
+        assertThat(server.metrics().offersRejected(HandoffRejection.Reason.TOKEN_NOT_PENDING))
+                .isEqualTo(200 * 63);
+    }
+
+    @Test
+    void shouldCloseAPeerThatSendsOneByteAndWaits() throws Exception {
+        HandoffServer server = start(builder().offerTimeout(Duration.ofMillis(300)));
+        long start = System.nanoTime();
+
+        RawBroker broker = connect(server).send(new byte[] {1});
+
+        assertThat(broker.receiveUntilClosed()).isEmpty();
+        assertThat(Duration.ofNanos(System.nanoTime() - start))
+                .isBetween(Duration.ofMillis(300), Duration.ofSeconds(5));
+        await().until(() -> server.metrics().wireErrors(Kind.DEADLINE_EXCEEDED), count -> count == 1);
+    }
+
+    @Test
+    void shouldStopReadingAndCloseAtTheDeadlineWhenThePeerDoesNotReadItsAcks() throws Exception {
+        HandoffServer server = start(builder().offerTimeout(Duration.ofSeconds(1)));
+        RawBroker broker = connect(server);
+        broker.socket().configureBlocking(false);
+        ByteBuffer offer = ByteBuffer.wrap(Frames.offer(TOKEN, 1));
+        long sent = 0;
+        long limit = 1_000_000;
+        while (sent < limit && server.metrics().wireErrors(Kind.DEADLINE_EXCEEDED) == 0) {
+            try {
+                broker.socket().write(offer);
+            } catch (IOException e) {
+                break;
+            }
+            if (!offer.hasRemaining()) {
+                offer.rewind();
+                sent++;
+            }
+        }
+
+        await().until(() -> server.metrics().wireErrors(Kind.DEADLINE_EXCEEDED), count -> count == 1);
+        assertThat(sent)
+                .as("offers taken from a peer that reads none of its ACKs")
+                .isBetween(1L, 100_000L);
+        assertThat(listener.wireErrors.element()).hasMessage("HandoffAck was not read within 1000 ms");
+        await().until(() -> server.metrics().openConnections(), open -> open == 0);
+    }
+
+    @Test
+    void shouldRefuseTheConnectionOverTheCapAndServeTheOthers() throws Exception {
+        HandoffServer server = start(builder().maxConnections(2));
+        RawBroker first = connect(server);
+        RawBroker second = connect(server);
+        await().until(() -> server.metrics().openConnections(), open -> open == 2);
+
+        assertThat(connect(server).receiveUntilClosed()).isEmpty();
+
+        await().until(listener.refused::size, size -> size == 1);
+        assertThat(listener.refused.element().refusal()).isEqualTo(ConnectionRefusal.CONNECTION_LIMIT);
+        assertThat(server.metrics().connectionsRefused(ConnectionRefusal.CONNECTION_LIMIT))
+                .isEqualTo(1);
+        for (RawBroker broker : List.of(first, second)) {
+            HandoffToken token = server.tokens().issue().get();
+            byte[] ack = Frames.accepting(token, 3);
+            assertThat(broker.send(Frames.offer(token, 3)).receive(ack.length)).isEqualTo(ack);
+        }
+
+        first.close();
+        await().until(() -> server.metrics().openConnections(), open -> open == 1);
+        HandoffToken token = server.tokens().issue().get();
+        byte[] ack = Frames.accepting(token, 4);
+        assertThat(connect(server).send(Frames.offer(token, 4)).receive(ack.length))
+                .isEqualTo(ack);
+    }
+
+    @Test
+    void shouldRefuseAPeerThatThePolicyDoesNotPermit() throws Exception {
+        HandoffServer server = start(builder().peerPolicy(PeerPolicy.uids(ProcessUid.effective() + 1)));
+
+        assertThat(connect(server).receiveUntilClosed()).isEmpty();
+
+        await().until(listener.refused::size, size -> size == 1);
+        RecordingListener.Refused refused = listener.refused.element();
+        assertThat(refused.refusal()).isEqualTo(ConnectionRefusal.PEER_NOT_PERMITTED);
+        assertThat(refused.peer().pid())
+                .isEqualTo(Math.toIntExact(ProcessHandle.current().pid()));
+        assertThat(refused.peer().uid()).isEqualTo(ProcessUid.effective());
+        assertThat(server.metrics().connectionsRefused(ConnectionRefusal.PEER_NOT_PERMITTED))
+                .isEqualTo(1);
+    }
+
+    @Test
+    void shouldRefuseAndGoOnAcceptingWhenThePolicyThrows() throws Exception {
+        HandoffServer server = start(builder().peerPolicy(peer -> {
+            throw new IllegalStateException("policy of this test");
+        }));
+
+        for (int i = 0; i < 3; i++) {
+            assertThat(connect(server).receiveUntilClosed()).isEmpty();
+        }
+
+        await().until(
+                        () -> server.metrics().connectionsRefused(ConnectionRefusal.PEER_NOT_PERMITTED),
+                        count -> count == 3);
+    }
+
+    @Test
+    void shouldAskTheAdmissionWithTheRealPeer() throws Exception {
+        List<HandoffPeer> asked = new ArrayList<>();
+        HandoffServer server = start(builder().admission((offer, peer) -> {
+            asked.add(peer);
+            return Optional.of("service " + offer.serviceName() + " is not served here");
+        }));
+        server.tokens().register(TOKEN).get();
+
+        byte[] ack = Frames.rejecting(TOKEN, 2, "service zccache is not served here");
+        assertThat(connect(server).send(Frames.offer(TOKEN, 2)).receive(ack.length))
+                .isEqualTo(ack);
+
+        assertThat(asked)
+                .extracting(HandoffPeer::pid)
+                .containsExactly(Math.toIntExact(ProcessHandle.current().pid()));
+        assertThat(server.tokens().pendingCount().get()).isEqualTo(1);
+    }
+
+    @Test
+    void shouldServeOnWhenTheListenerThrows() throws Exception {
+        HandoffServer server = start(HandoffServer.builder(socketPath()).listener(new HandoffListener() {
+            @Override
+            public void offerJudged(HandoffPeer peer, HandoffAcceptance acceptance) {
+                throw new IllegalStateException("listener of this test");
+            }
+        }));
+        RawBroker broker = connect(server);
+        for (int id = 1; id <= 3; id++) {
+            HandoffToken token = server.tokens().issue().get();
+            byte[] ack = Frames.accepting(token, id);
+            assertThat(broker.send(Frames.offer(token, id)).receive(ack.length)).isEqualTo(ack);
+        }
+        assertThat(server.metrics().offersAccepted()).isEqualTo(3);
+    }
+
+    @Test
+    void shouldRejectWhenTheLoopOfTheTokensIsGone() throws Exception {
+        EventLoopGroup tokenLoop = loops(1);
+        HandoffTokens tokens = new HandoffTokens(new HandoffTokenStore(
+                tokenLoop.next(), HandoffTokenStore.DEFAULT_MAX_PENDING, HandoffTokenStore.DEFAULT_TIME_TO_LIVE));
+        tokenLoop.shutdownGracefully(0, 1, TimeUnit.SECONDS).sync();
+
+        BackendChannel backend = new BackendChannel(tokens);
+        backend.receive(Frames.offer(TOKEN, 1), 1024);
+        await().until(() -> {
+            backend.channel.runPendingTasks();
+            return !backend.acceptances.isEmpty();
+        });
+
+        assertThat(backend.sent())
+                .isEqualTo(Frames.rejecting(TOKEN, 1, "handoff token store error: the backend is shutting down"));
+        backend.finish();
+    }
+
+    @Test
+    void shouldLetTheOfferInFlightFinishWhenItCloses() throws Exception {
+        HandoffServer server = start(builder());
+        server.tokens().register(TOKEN).get();
+        byte[] offer = Frames.offer(TOKEN, 7);
+        RawBroker inFlight = connect(server).send(Arrays.copyOf(offer, 10));
+        HandoffToken answeredToken = server.tokens().issue().get();
+        RawBroker answered = connect(server).send(Frames.offer(answeredToken, 1));
+        answered.receive(Frames.accepting(answeredToken, 1).length);
+        await().until(() -> server.metrics().openConnections(), open -> open == 2);
+
+        Future<Void> closed = server.shutdownGracefully(Duration.ofSeconds(20));
+
+        assertThat(answered.receiveUntilClosed()).isEmpty();
+        await().until(() -> server.metrics().openConnections(), open -> open == 1);
+        assertThat(socketPath()).doesNotExist();
+        assertThatThrownBy(() -> RawBroker.connect(socketPath())).isInstanceOf(IOException.class);
+        assertThat(closed.isDone()).isFalse();
+
+        inFlight.send(Arrays.copyOfRange(offer, 10, offer.length));
+
+        assertThat(inFlight.receiveUntilClosed()).isEqualTo(Frames.accepting(TOKEN, 7));
+        closed.get();
+    }
+
+    @Test
+    void shouldCloseWhatIsStillOpenWhenTheTimeoutOfTheCloseIsOver() throws Exception {
+        HandoffServer server = start(builder());
+        RawBroker silent = connect(server);
+        await().until(() -> server.metrics().openConnections(), open -> open == 1);
+
+        server.shutdownGracefully(Duration.ofMillis(200)).get();
+
+        assertThat(silent.receiveUntilClosed()).isEmpty();
+        assertThat(server.metrics().openConnections()).isZero();
+    }
+
+    @Test
+    void shouldLeaveTheLoopsOfTheProgramRunning() throws Exception {
+        EventLoopGroup loops = loops(2);
+        HandoffServer server = start(builder().controlLoops(loops));
+
+        server.close();
+
+        assertThat(loops.isShuttingDown()).isFalse();
+        assertThat(loops.next().submit(() -> 42).get()).isEqualTo(42);
+    }
+
+    @Test
+    void shouldEndItsOwnLoop() throws Exception {
+        HandoffServer server = start(builder());
+        assertThat(controlThreads()).isEqualTo(1);
+
+        server.close();
+
+        await().until(HandoffServerIT::controlThreads, count -> count == 0);
+    }
+
+    private static long controlThreads() {
+        return Thread.getAllStackTraces().keySet().stream()
+                .filter(thread -> thread.getName().startsWith("handoff-control"))
+                .count();
+    }
+
+    @Test
+    void shouldCloseWhenTheProgramHasShutItsLoopsDownFirst() throws Exception {
+        EventLoopGroup loops = loops(1);
+        HandoffServer server = start(builder().controlLoops(loops));
+        // Without a quiet period Netty 4.2.18 may end the loop before it has closed the loop's channels.
+        loops.shutdownGracefully(100, 5000, TimeUnit.MILLISECONDS).sync();
+
+        server.shutdownGracefully(Duration.ofSeconds(5)).get();
+
+        assertThat(socketPath()).doesNotExist();
+    }
+
+    @Test
+    void shouldBeClosedFromInsideAHandler() throws Exception {
+        HandoffServer[] server = new HandoffServer[1];
+        server[0] = start(HandoffServer.builder(socketPath()).listener(new HandoffListener() {
+            @Override
+            public void offerJudged(HandoffPeer peer, HandoffAcceptance acceptance) {
+                server[0].close();
+            }
+        }));
+        server[0].tokens().register(TOKEN).get();
+
+        RawBroker broker = connect(server[0]).send(Frames.offer(TOKEN, 1));
+
+        assertThat(broker.receiveUntilClosed()).isEqualTo(Frames.accepting(TOKEN, 1));
+        server[0].shutdownGracefully(Duration.ofSeconds(5)).get();
+    }
+
+    @Test
+    void shouldFailToStartWhenTheLoopsAreShutDown() throws Exception {
+        EventLoopGroup loops = loops(1);
+        HandoffServer.Builder builder = builder().controlLoops(loops);
+        loops.shutdownGracefully(0, 1, TimeUnit.SECONDS).sync();
+
+        assertThatThrownBy(() -> builder.start().get())
+                .cause()
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageEndingWith("are shut down");
+        assertThat(socketPath()).doesNotExist();
+    }
+
+    @Test
+    void shouldRefuseLoopsThatCannotServeEpollChannels() {
+        EventLoopGroup nio = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
+        opened.add(() -> nio.shutdownGracefully(0, 1, TimeUnit.SECONDS).sync());
+
+        assertThatThrownBy(() -> builder().controlLoops(nio))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageEndingWith("; expected loops that run an EpollIoHandler");
+    }
+
+    @Test
+    void shouldRefuseBoundsThatAreNone() {
+        assertThatThrownBy(() -> builder().maxConnections(0))
+                .hasMessage("maxConnections was 0; expected a positive number");
+        assertThatThrownBy(() -> builder().maxFrameLength(HandoffFrameDecoder.MAX_FRAME_LENGTH + 1))
+                .hasMessage("maxFrameLength was 16777217; expected 1 to 16777216 bytes");
+        assertThatThrownBy(() -> builder().maxPendingTokens(-1))
+                .hasMessage("maxPendingTokens was -1; expected a positive number");
+        assertThatThrownBy(() -> builder().offerTimeout(Duration.ZERO))
+                .hasMessageStartingWith("offerTimeout was PT0S; expected a positive duration");
+        assertThatThrownBy(() -> builder().tokenTimeToLive(Duration.ofSeconds(-1)))
+                .hasMessageStartingWith("tokenTimeToLive was PT-1S; expected a positive duration");
+    }
+
+    private Path socketPath() {
+        return directory.resolve("handoff.sock");
+    }
+
+    private HandoffServer.Builder builder() {
+        return HandoffServer.builder(socketPath()).listener(listener);
+    }
+
+    private HandoffServer start(HandoffServer.Builder builder) throws Exception {
+        HandoffServer server = builder.start().get();
+        opened.add(0, server);
+        return server;
+    }
+
+    private RawBroker connect(HandoffServer server) throws IOException {
+        RawBroker broker = RawBroker.connect(server.path());
+        opened.add(0, broker);
+        return broker;
+    }
+
+    /** Event loops that the test owns, and which end after the servers. */
+    private EventLoopGroup loops(int count) {
+        EventLoopGroup loops = new MultiThreadIoEventLoopGroup(count, EpollIoHandler.newFactory());
+        opened.add(() -> loops.shutdownGracefully(0, 1, TimeUnit.SECONDS).sync());
+        return loops;
+    }
+}

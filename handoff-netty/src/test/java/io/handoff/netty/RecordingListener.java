@@ -1,0 +1,29 @@
+package io.handoff.netty;
+
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+
+/** Remembers everything a server tells. */
+final class RecordingListener implements HandoffListener {
+
+    record Refused(HandoffPeer peer, ConnectionRefusal refusal) {}
+
+    final Queue<Refused> refused = new ConcurrentLinkedQueue<>();
+    final Queue<HandoffAcceptance> judged = new ConcurrentLinkedQueue<>();
+    final Queue<HandoffWireException> wireErrors = new ConcurrentLinkedQueue<>();
+
+    @Override
+    public void connectionRefused(HandoffPeer peer, ConnectionRefusal refusal) {
+        refused.add(new Refused(peer, refusal));
+    }
+
+    @Override
+    public void offerJudged(HandoffPeer peer, HandoffAcceptance acceptance) {
+        judged.add(acceptance);
+    }
+
+    @Override
+    public void wireError(HandoffPeer peer, HandoffWireException error) {
+        wireErrors.add(error);
+    }
+}
