@@ -36,12 +36,16 @@ abstract class Envelope<M extends Message> extends MessageToMessageDecoder<Frame
         this.parser = parser;
     }
 
+    /** Checks what can be told of the exchange before the payload is parsed. */
+    void checkExchange(Frame frame) {}
+
     /** Checks the message against its frame and its exchange, and returns what the next handler gets. */
     abstract Object open(Frame frame, M payload);
 
     @Override
     protected final void decode(ChannelHandlerContext ctx, Frame frame, List<Object> out) {
         checkFields(frame);
+        checkExchange(frame);
         out.add(open(frame, parsePayload(frame)));
     }
 

@@ -24,25 +24,28 @@ public final class HandoffAckValidator extends Envelope<HandoffAck> {
     }
 
     @Override
+    void checkExchange(Frame frame) {
+        checkCorrelation("HandoffAck frame request_id", frame.getRequestId(), "correlation id");
+    }
+
+    @Override
     HandoffAcceptance open(Frame frame, HandoffAck ack) {
-        checkCorrelation("HandoffAck frame request_id", frame.getRequestId());
-        checkCorrelation("HandoffAck correlation id", ack.getCorrelationId());
+        checkCorrelation("HandoffAck correlation id", ack.getCorrelationId(), "offer correlation id");
         if (!ack.getToken().equals(offer.token())) {
-            throw new HandoffWireException(
-                    Kind.TOKEN_ECHO, "HandoffAck token echo does not match the offered token", null);
+            throw HandoffWireException.otherExchange(
+                    Kind.TOKEN_ECHO, "HandoffAck token echo does not match the offered token");
         }
         return ack.getAccepted()
                 ? new HandoffAcceptance.Accepted(offer)
                 : new HandoffAcceptance.Rejected(offer, HandoffRejection.byBackend(ack.getErrorDetail()));
     }
 
-    private void checkCorrelation(String what, long got) {
+    private void checkCorrelation(String what, long got, String expected) {
         if (got != offer.correlationId()) {
-            throw new HandoffWireException(
+            throw HandoffWireException.otherExchange(
                     Kind.CORRELATION,
-                    what + " " + Long.toUnsignedString(got) + " does not match offer correlation id "
-                            + Long.toUnsignedString(offer.correlationId()),
-                    null);
+                    what + " " + Long.toUnsignedString(got) + " does not match " + expected + " "
+                            + Long.toUnsignedString(offer.correlationId()));
         }
     }
 }

@@ -20,8 +20,8 @@ import java.util.function.Supplier;
  * just before the instant that is its time to live later.
  *
  * <p><b>Cost.</b> All tokens live equally long, so they expire in the order in which they were issued, and expired ones
- * are dropped from the old end: every operation is constant in the number of pending tokens, and drops at most
- * {@value #MAX_PRUNED_AT_ONCE} expired ones on its way, so that no single call pays for a million of them.
+ * are dropped from the old end: every operation is constant in the number of pending tokens, and clears away at
+ * most {@value #MAX_PRUNED_AT_ONCE} expired ones of others, so that no single call pays for a million of them.
  */
 public final class HandoffTokenStore {
 
@@ -81,7 +81,7 @@ public final class HandoffTokenStore {
         makeRoom(nowNanos);
         for (int attempt = 0; attempt < collisionAttempts; attempt++) {
             HandoffToken token = random.get();
-            if (pending.putIfAbsent(token, nowNanos + timeToLiveNanos) == null) {
+            if (makePending(token, nowNanos)) {
                 return token;
             }
         }
@@ -97,7 +97,7 @@ public final class HandoffTokenStore {
      */
     public void register(HandoffToken token, long nowNanos) {
         makeRoom(nowNanos);
-        if (pending.putIfAbsent(token, nowNanos + timeToLiveNanos) != null) {
+        if (!makePending(token, nowNanos)) {
             throw HandoffTokenException.alreadyPending();
         }
     }
@@ -167,6 +167,19 @@ public final class HandoffTokenStore {
         if (pending.size() >= maxPending) {
             throw HandoffTokenException.pendingLimitReached(maxPending);
         }
+    }
+
+    private boolean makePending(HandoffToken token, long nowNanos) {
+        Long expiresAt = pending.get(token);
+        if (expiresAt != null) {
+            if (!isExpired(expiresAt, nowNanos)) {
+                return false;
+            }
+            // To be put at the end of the queue, not into its old place.
+            pending.remove(token);
+        }
+        pending.put(token, nowNanos + timeToLiveNanos);
+        return true;
     }
 
     private void prune(long nowNanos) {

@@ -45,7 +45,7 @@ public final class HandoffWireException extends DecoderException {
 
     private final Kind kind;
 
-    HandoffWireException(Kind kind, String message, @Nullable Throwable cause) {
+    private HandoffWireException(Kind kind, String message, @Nullable Throwable cause) {
         super(message, cause);
         this.kind = kind;
     }
@@ -73,6 +73,11 @@ public final class HandoffWireException extends DecoderException {
     /** A frame that is well-formed but not the one that carries a {@code message} here. */
     static HandoffWireException unexpectedFrame(Kind kind, String message, String difference) {
         return new HandoffWireException(kind, "unexpected " + message + " frame: " + difference);
+    }
+
+    /** A frame that belongs to another exchange than the one it came in. */
+    static HandoffWireException otherExchange(Kind kind, String difference) {
+        return new HandoffWireException(kind, difference);
     }
 
     static HandoffWireException undecodableFrame(String message, String why, @Nullable Throwable cause) {

@@ -4,9 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import com.google.protobuf.ByteString;
-import io.handoff.proto.v1.HandoffAck;
-import io.handoff.proto.v1.HandoffOffer;
 import java.nio.CharBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.Locale;
@@ -209,19 +208,14 @@ class HandoffTokenTest {
     @Test
     void shouldNotBePrintedByWhatCarriesIt() {
         String secret = "hunter2-opensesa";
-        TracedOffer offer = TracedOffer.untraced(HandoffOffer.newBuilder()
-                .setToken(ByteString.copyFromUtf8(secret))
-                .setServiceName("the-service")
-                .build());
-        HandoffAck ack = HandoffAck.newBuilder()
-                .setToken(ByteString.copyFromUtf8(secret))
-                .build();
+        Offer offer = Offer.of(HandoffToken.ofBytes(secret.getBytes(StandardCharsets.US_ASCII)), "the-service", 1);
+        HandoffAcceptance.Accepted accepted = new HandoffAcceptance.Accepted(offer);
 
         assertThat(offer.toString()).doesNotContain(secret).contains("the-service");
-        assertThat(new HandoffAcceptance.Accepted(offer).toString()).doesNotContain(secret);
+        assertThat(accepted.toString()).doesNotContain(secret);
         assertThat(new HandoffAcceptance.Rejected(offer, HandoffRejection.TOKEN_EXPIRED).toString())
                 .doesNotContain(secret)
                 .contains("handoff token expired");
-        assertThat(new HandoffReady(ack).toString()).doesNotContain(secret);
+        assertThat(new HandoffReady(accepted).toString()).doesNotContain(secret);
     }
 }
