@@ -1,0 +1,35 @@
+package io.handoff.benchmarks;
+
+import io.handoff.netty.HandoffFrameDecoder;
+import io.handoff.netty.HandoffOfferValidator;
+import io.handoff.netty.TracedOffer;
+import io.handoff.proto.v1.Frame;
+import io.netty.channel.embedded.EmbeddedChannel;
+import io.netty.handler.codec.protobuf.ProtobufDecoder;
+import java.util.Objects;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.TearDown;
+
+/** From the bytes of one offer to the checked offer; no token is judged and nothing is answered. */
+public class FrameDecode extends NanosecondsPerOperation {
+
+    private final byte[] frame = SampleOffer.frame();
+
+    private final EmbeddedChannel channel = new EmbeddedChannel(
+            new HandoffFrameDecoder(HandoffFrameDecoder.DEFAULT_MAX_FRAME_LENGTH),
+            new ProtobufDecoder(Frame.getDefaultInstance()),
+            HandoffOfferValidator.INSTANCE);
+
+    /** Decodes one offer. */
+    @Benchmark
+    public TracedOffer decode() {
+        EmbeddedBytes.deliver(channel, frame);
+        return Objects.requireNonNull(channel.readInbound(), "no offer came out");
+    }
+
+    /** Ends the channel. */
+    @TearDown
+    public void close() {
+        EmbeddedBytes.finish(channel);
+    }
+}

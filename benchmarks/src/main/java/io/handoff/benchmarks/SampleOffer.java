@@ -1,0 +1,43 @@
+package io.handoff.benchmarks;
+
+import com.google.protobuf.ByteString;
+import io.handoff.netty.HandoffOfferEncoder;
+import io.handoff.netty.HandoffToken;
+import io.handoff.netty.TracedOffer;
+import io.handoff.proto.v1.HandoffOffer;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.channel.embedded.EmbeddedChannel;
+
+/** The one offer that all benchmarks receive: an ordinary one, of a broker that traces nothing. */
+final class SampleOffer {
+
+    static final HandoffToken TOKEN = HandoffToken.ofHex("00112233445566778899aabbccddeeff");
+
+    static final HandoffOffer OFFER = HandoffOffer.newBuilder()
+            .setToken(ByteString.copyFrom(TOKEN.toBytes()))
+            .setServiceName("chat-gateway")
+            .setCorrelationId(1_000_003)
+            .build();
+
+    private static final byte[] FRAME = encode();
+
+    private SampleOffer() {}
+
+    /** The offer as it stands on the wire, header included. */
+    static byte[] frame() {
+        return FRAME.clone();
+    }
+
+    private static byte[] encode() {
+        EmbeddedChannel broker = new EmbeddedChannel(HandoffOfferEncoder.INSTANCE);
+        broker.writeOutbound(TracedOffer.untraced(OFFER));
+        ByteBuf frame = EmbeddedBytes.takeAnswer(broker);
+        try {
+            return ByteBufUtil.getBytes(frame);
+        } finally {
+            frame.release();
+            broker.finish();
+        }
+    }
+}
