@@ -21,7 +21,7 @@ final class Report {
      * Writes {@code jmh.json} and {@code jmh.md} into a new directory, and prints which.
      *
      * @param args the JSON that JMH has written; the directory for all results; the command that was run; the load
-     *     average before it
+     *     average before and after it
      */
     public static void main(String[] args) throws IOException {
         ObjectMapper json = new ObjectMapper();
@@ -46,7 +46,7 @@ final class Report {
         return """
                 # JMH results of %s
 
-                - Host: %s; load average before the run: %s
+                - Host: %s; load average %s
                 - JVM: %s %s, `%s`
                 - Netty %s, protobuf-java %s, JMH %s
                 - %s forks, %s × %s warm-up and %s × %s measurement each, one thread; average time
