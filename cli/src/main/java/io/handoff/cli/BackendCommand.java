@@ -1,0 +1,160 @@
+package io.handoff.cli;
+
+import io.handoff.netty.ExpectedTokenPolicy;
+import io.handoff.netty.HandoffServer;
+import io.handoff.netty.HandoffToken;
+import io.handoff.netty.HandoffTokenException;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.LinkedHashSet;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** Serves a handoff socket until it is told to stop, and prints each decision. */
+@Command(
+        name = "backend",
+        description = "Answers offers on a handoff socket and prints each decision, until SIGTERM.",
+        exitCodeListHeading = "Exit status:%n",
+        exitCodeList = {"0:stopped by SIGTERM or SIGINT", "1:cannot serve", "2:wrong usage"})
+@SuppressWarnings("NullAway.Init") // Picocli sets the fields.
+final class BackendCommand implements Callable<Integer> {
+
+    @Spec
+    private CommandSpec spec;
+
+    @Option(names = "--socket", required = true, paramLabel = "PATH", description = "Where to listen.")
+    private Path socket;
+
+    @Option(
+            names = "--policy",
+            paramLabel = "carried|pending|expected",
+            defaultValue = "pending",
+            description = "Which token an offer has to present. pending: any of the --token options;"
+                    + " expected: the one --token. Default: ${DEFAULT-VALUE}.")
+    private TokenPolicy policy;
+
+    @Option(
+            names = "--token",
+            paramLabel = "HEX",
+            description = "A token to register, as 32 hexadecimal digits; may be repeated.")
+    private Set<HandoffToken> tokens = new LinkedHashSet<>();
+
+    @Option(names = "--no-descriptors", description = "Offers come without a descriptor, as framed streams.")
+    private boolean noDescriptors;
+
+    @Option(
+            names = "--max-frame-length",
+            paramLabel = "N",
+            defaultValue = "65536",
+            description = "The largest frame body read, in bytes; default: ${DEFAULT-VALUE}.")
+    private int maxFrameLength;
+
+    @Option(
+            names = "--offer-timeout",
+            paramLabel = "TIME",
+            defaultValue = "5s",
+            description = "Time for one offer, to its answer; default: ${DEFAULT-VALUE}.")
+    private Duration offerTimeout;
+
+    @Option(
+            names = "--token-ttl",
+            paramLabel = "TIME",
+            defaultValue = "30s",
+            description = "How long a token stays pending; default: ${DEFAULT-VALUE}.")
+    private Duration tokenTimeToLive;
+
+    @Option(
+            names = "--threads",
+            paramLabel = "N",
+            defaultValue = "1",
+            description = "Event loops that serve the connections; default: ${DEFAULT-VALUE}.")
+    private int threads;
+
+    @Option(names = "--json", description = "Print each line as a JSON object.")
+    private boolean json;
+
+    @Override
+    public Integer call() throws Exception {
+        checkUsage();
+        ReportPrinter printer = ReportPrinter.of(spec.commandLine().getOut(), json);
+        HandoffServer.Builder builder = configured().listener(new DecisionPrinter(printer));
+        EventLoopGroup loops = new MultiThreadIoEventLoopGroup(
+                threads, new DefaultThreadFactory("handoff-control"), EpollIoHandler.newFactory());
+        HandoffServer server = builder.controlLoops(loops).start().sync().getNow();
+        register(server);
+        stopOnSignal(server);
+        printer.print(new BackendReport.Listening(socket.toString()));
+        // Nobody shuts the loops down: the process ends in the shutdown hook.
+        loops.terminationFuture().sync();
+        return CommandLine.ExitCode.SOFTWARE;
+    }
+
+    private void checkUsage() {
+        if (!noDescriptors || policy == TokenPolicy.CARRIED) {
+            throw usageError("this version serves framed connections only:"
+                    + " it needs --no-descriptors, and --policy pending or expected");
+        }
+        if (policy == TokenPolicy.EXPECTED && tokens.size() != 1) {
+            throw usageError("--policy expected needs exactly one --token, not " + tokens.size());
+        }
+        if (threads < 1) {
+            throw usageError("--threads was " + threads + "; expected a positive number");
+        }
+    }
+
+    private HandoffServer.Builder configured() {
+        try {
+            return HandoffServer.builder(socket)
+                    .expectedTokens(
+                            policy == TokenPolicy.EXPECTED
+                                    ? ExpectedTokenPolicy.expected(
+                                            tokens.iterator().next())
+                                    : ExpectedTokenPolicy.pending())
+                    .maxFrameLength(maxFrameLength)
+                    .offerTimeout(offerTimeout)
+                    .tokenTimeToLive(tokenTimeToLive);
+        } catch (IllegalArgumentException e) {
+            throw usageError(String.valueOf(e.getMessage()));
+        }
+    }
+
+    private void register(HandoffServer server) throws InterruptedException {
+        try {
+            for (HandoffToken token : tokens) {
+                server.tokens().register(token).sync();
+            }
+        } catch (HandoffTokenException e) {
+            server.close();
+            throw e;
+        }
+    }
+
+    /**
+     * Makes SIGTERM and SIGINT close the server. A JVM that has run its hooks exits with 128 + the signal's number; to
+     * end with 0, as a service that was asked to stop should, the hook ends the process itself. It is the only hook, so
+     * none is cut short.
+     */
+    private static void stopOnSignal(HandoffServer server) {
+        Runtime.getRuntime()
+                .addShutdownHook(new Thread(
+                        () -> {
+                            server.close();
+                            Runtime.getRuntime().halt(0);
+                        },
+                        "handoff-stop"));
+    }
+
+    private ParameterException usageError(String why) {
+        return new ParameterException(spec.commandLine(), why);
+    }
+}
