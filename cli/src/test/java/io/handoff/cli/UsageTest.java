@@ -1,0 +1,59 @@
+package io.handoff.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class UsageTest {
+
+    private static final String TOKEN = "000102030405060708090a0b0c0d0e0f";
+
+    private final StringWriter errors = new StringWriter();
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '"', textBlock = """
+            ""                                                            | Missing required subcommand
+            backend --no-descriptors                                      | Missing required option: '--socket=PATH'
+            backend --socket s                                            | it needs --no-descriptors
+            backend --socket s --no-descriptors --policy carried          | it needs --no-descriptors, and --policy pending or
+            backend --socket s --no-descriptors --policy expected         | needs exactly one --token, not 0
+            backend --socket s --no-descriptors --threads 0               | --threads was 0; expected a positive number
+            backend --socket s --no-descriptors --max-frame-length 0      | maxFrameLength was 0; expected 1 to 16777216 bytes
+            backend --socket s --no-descriptors --offer-timeout 5         | '5' is not a duration
+            backend --socket s --no-descriptors --token 00                | handoff token was 2 characters
+            offer --socket s                                              | Missing required option: '--token=HEX'
+            """)
+    void shouldExplainWhatIsWrong(String arguments, String explanation) {
+        assertThat(execute(arguments)).isEqualTo(2);
+        assertThat(errors.toString()).contains(explanation);
+    }
+
+    @Test
+    void shouldTakeOneTokenOnlyWhereOneIsExpected() {
+        String other = TOKEN.replace('0', '1');
+
+        assertThat(execute(
+                        "backend --socket s --no-descriptors --policy expected --token " + TOKEN + " --token " + other))
+                .isEqualTo(2);
+        assertThat(errors.toString()).contains("needs exactly one --token, not 2");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"offer --socket s --tokne", "offer --socket s --token 00 extra", "backend --socket s --token"})
+    void shouldNotRepeatWhatMayBeATokenInTheWrongPlace(String arguments) {
+        String mistyped = TOKEN.substring(1);
+
+        assertThat(execute(arguments + " " + mistyped)).isEqualTo(2);
+        assertThat(errors.toString()).isNotEmpty().doesNotContain(mistyped);
+    }
+
+    private int execute(String arguments) {
+        return HandoffCommand.commandLine()
+                .setErr(new PrintWriter(errors, true))
+                .execute(arguments.isEmpty() ? new String[0] : arguments.split(" ", -1));
+    }
+}
