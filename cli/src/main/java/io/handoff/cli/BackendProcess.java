@@ -40,9 +40,9 @@ final class BackendProcess implements AutoCloseable {
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         // It lives too short for the optimizing compiler.
                         "-XX:TieredStopAtLevel=1",
-                        "-cp",
+                        // Run from its jar, as it is, the command has the jar for its class path.
+                        "-jar",
                         System.getProperty("java.class.path"),
-                        HandoffCommand.class.getName(),
                         "backend",
                         "--no-descriptors",
                         "--socket",
