@@ -2,7 +2,7 @@ package io.handoff.benchmarks;
 
 import io.handoff.netty.HandoffFrameDecoder;
 import io.handoff.netty.HandoffOfferValidator;
-import io.handoff.netty.TracedOffer;
+import io.handoff.netty.Offer;
 import io.handoff.proto.v1.Frame;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.handler.codec.protobuf.ProtobufDecoder;
@@ -22,7 +22,7 @@ public class FrameDecode extends NanosecondsPerOperation {
 
     /** Decodes one offer. */
     @Benchmark
-    public TracedOffer decode() {
+    public Offer decode() {
         EmbeddedBytes.deliver(channel, frame);
         return Objects.requireNonNull(channel.readInbound(), "no offer came out");
     }

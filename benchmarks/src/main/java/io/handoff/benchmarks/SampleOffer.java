@@ -1,10 +1,8 @@
 package io.handoff.benchmarks;
 
-import com.google.protobuf.ByteString;
 import io.handoff.netty.HandoffOfferEncoder;
 import io.handoff.netty.HandoffToken;
-import io.handoff.netty.TracedOffer;
-import io.handoff.proto.v1.HandoffOffer;
+import io.handoff.netty.Offer;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.channel.embedded.EmbeddedChannel;
@@ -14,11 +12,7 @@ final class SampleOffer {
 
     static final HandoffToken TOKEN = HandoffToken.ofHex("00112233445566778899aabbccddeeff");
 
-    static final HandoffOffer OFFER = HandoffOffer.newBuilder()
-            .setToken(ByteString.copyFrom(TOKEN.toBytes()))
-            .setServiceName("chat-gateway")
-            .setCorrelationId(1_000_003)
-            .build();
+    static final Offer OFFER = Offer.of(TOKEN, "chat-gateway", 1_000_003);
 
     private static final byte[] FRAME = encode();
 
@@ -31,7 +25,7 @@ final class SampleOffer {
 
     private static byte[] encode() {
         EmbeddedChannel broker = new EmbeddedChannel(HandoffOfferEncoder.INSTANCE);
-        broker.writeOutbound(TracedOffer.untraced(OFFER));
+        broker.writeOutbound(OFFER);
         ByteBuf frame = EmbeddedBytes.takeAnswer(broker);
         try {
             return ByteBufUtil.getBytes(frame);

@@ -3,7 +3,7 @@ package io.handoff.cli;
 import io.handoff.netty.ExpectedTokenPolicy;
 import io.handoff.netty.HandoffServer;
 import io.handoff.netty.HandoffToken;
-import io.handoff.netty.HandoffTokenException;
+import io.handoff.netty.HandoffTokenStore;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.EpollIoHandler;
@@ -91,7 +91,6 @@ final class BackendCommand implements Callable<Integer> {
         EventLoopGroup loops = new MultiThreadIoEventLoopGroup(
                 threads, new DefaultThreadFactory("handoff-control"), EpollIoHandler.newFactory());
         HandoffServer server = builder.controlLoops(loops).start().sync().getNow();
-        register(server);
         stopOnSignal(server);
         printer.print(new BackendReport.Listening(socket.toString()));
         // Nobody shuts the loops down: the process ends in the shutdown hook.
@@ -122,20 +121,11 @@ final class BackendCommand implements Callable<Integer> {
                                     : ExpectedTokenPolicy.pending())
                     .maxFrameLength(maxFrameLength)
                     .offerTimeout(offerTimeout)
-                    .tokenTimeToLive(tokenTimeToLive);
+                    .tokenTimeToLive(tokenTimeToLive)
+                    .maxPendingTokens(Math.max(tokens.size(), HandoffTokenStore.DEFAULT_MAX_PENDING))
+                    .pendingTokens(tokens);
         } catch (IllegalArgumentException e) {
             throw usageError(String.valueOf(e.getMessage()));
-        }
-    }
-
-    private void register(HandoffServer server) throws InterruptedException {
-        try {
-            for (HandoffToken token : tokens) {
-                server.tokens().register(token).sync();
-            }
-        } catch (HandoffTokenException e) {
-            server.close();
-            throw e;
         }
     }
 

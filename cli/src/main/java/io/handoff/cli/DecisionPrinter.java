@@ -5,7 +5,7 @@ import io.handoff.netty.HandoffAcceptance;
 import io.handoff.netty.HandoffListener;
 import io.handoff.netty.HandoffPeer;
 import io.handoff.netty.HandoffWireException;
-import io.handoff.proto.v1.HandoffOffer;
+import io.handoff.netty.Offer;
 
 /** Prints each decision of a server. */
 final class DecisionPrinter implements HandoffListener {
@@ -18,18 +18,18 @@ final class DecisionPrinter implements HandoffListener {
 
     @Override
     public void offerJudged(HandoffPeer peer, HandoffAcceptance acceptance) {
-        HandoffOffer offer = acceptance.offer().offer();
-        String correlationId = Long.toUnsignedString(offer.getCorrelationId());
+        Offer offer = acceptance.offer();
+        String correlationId = Long.toUnsignedString(offer.correlationId());
         if (acceptance instanceof HandoffAcceptance.Rejected rejected) {
             printer.print(new BackendReport.Rejected(
-                    offer.getServiceName(),
+                    offer.serviceName(),
                     correlationId,
                     rejected.rejection().reason(),
                     rejected.rejection().detail(),
                     peer.pid(),
                     uid(peer)));
         } else {
-            printer.print(new BackendReport.Accepted(offer.getServiceName(), correlationId, peer.pid(), uid(peer)));
+            printer.print(new BackendReport.Accepted(offer.serviceName(), correlationId, peer.pid(), uid(peer)));
         }
     }
 

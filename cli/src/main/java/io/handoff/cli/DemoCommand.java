@@ -1,8 +1,7 @@
 package io.handoff.cli;
 
-import com.google.protobuf.ByteString;
 import io.handoff.netty.HandoffToken;
-import io.handoff.proto.v1.HandoffOffer;
+import io.handoff.netty.Offer;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.time.Duration;
@@ -52,11 +51,6 @@ final class DemoCommand implements Callable<Integer> {
     }
 
     private static String offer(OfferClient broker, HandoffToken token, long correlationId) {
-        return broker.offer(HandoffOffer.newBuilder()
-                        .setToken(ByteString.copyFrom(token.toBytes()))
-                        .setServiceName("demo")
-                        .setCorrelationId(correlationId)
-                        .build())
-                .text();
+        return broker.offer(Offer.of(token, "demo", correlationId)).text();
     }
 }

@@ -1,7 +1,6 @@
 package io.handoff.cli;
 
 import io.handoff.netty.HandoffToken;
-import io.handoff.netty.HandoffTokenException;
 import java.io.IOException;
 import java.time.Duration;
 import picocli.CommandLine;
@@ -40,9 +39,7 @@ final class HandoffCommand {
 
     /** Of what goes wrong outside this program the message says enough; anything else is a bug and shows its trace. */
     private static int explain(Exception failure, CommandLine command, ParseResult parsed) throws Exception {
-        if (failure instanceof IOException
-                || failure instanceof HandoffTokenException
-                || failure instanceof UnsupportedOperationException) {
+        if (failure instanceof IOException || failure instanceof UnsupportedOperationException) {
             command.getErr().println(command.getCommandSpec().qualifiedName() + ": " + failure.getMessage());
             return CommandLine.ExitCode.SOFTWARE;
         }

@@ -1,7 +1,7 @@
 package io.handoff.cli;
 
 import io.handoff.netty.HandoffPipeline;
-import io.handoff.proto.v1.HandoffOffer;
+import io.handoff.netty.Offer;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
@@ -30,7 +30,7 @@ final class OfferClient implements AutoCloseable {
         this.timeout = timeout;
     }
 
-    OfferAnswer offer(HandoffOffer offer) {
+    OfferAnswer offer(Offer offer) {
         EventLoop loop = loops.next();
         Promise<OfferAnswer> answer = loop.newPromise();
         new Bootstrap()
@@ -47,7 +47,7 @@ final class OfferClient implements AutoCloseable {
                 .addListener(connected -> {
                     if (!connected.isSuccess()) {
                         answer.trySuccess(new OfferAnswer.NoAnswer(
-                                Long.toUnsignedString(offer.getCorrelationId()), connectFailure(connected.cause())));
+                                Long.toUnsignedString(offer.correlationId()), connectFailure(connected.cause())));
                     }
                 });
         return answer.syncUninterruptibly().getNow();

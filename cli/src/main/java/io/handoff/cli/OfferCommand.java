@@ -1,8 +1,7 @@
 package io.handoff.cli;
 
-import com.google.protobuf.ByteString;
 import io.handoff.netty.HandoffToken;
-import io.handoff.proto.v1.HandoffOffer;
+import io.handoff.netty.Offer;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.Callable;
@@ -61,13 +60,8 @@ final class OfferCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        HandoffOffer offer = HandoffOffer.newBuilder()
-                .setToken(ByteString.copyFrom(token.toBytes()))
-                .setServiceName(service)
-                .setCorrelationId(correlationId)
-                .build();
         try (OfferClient client = new OfferClient(socket, timeout)) {
-            OfferAnswer answer = client.offer(offer);
+            OfferAnswer answer = client.offer(Offer.of(token, service, correlationId));
             ReportPrinter.of(spec.commandLine().getOut(), json).print(answer);
             return answer.exitCode();
         }

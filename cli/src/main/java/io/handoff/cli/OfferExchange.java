@@ -1,9 +1,8 @@
 package io.handoff.cli;
 
+import io.handoff.netty.HandoffAcceptance;
 import io.handoff.netty.HandoffPipeline;
-import io.handoff.netty.TracedOffer;
-import io.handoff.proto.v1.HandoffAck;
-import io.handoff.proto.v1.HandoffOffer;
+import io.handoff.netty.Offer;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.SimpleChannelInboundHandler;
@@ -16,14 +15,14 @@ import java.util.concurrent.TimeUnit;
  * {@link HandoffPipeline#addBroker the broker's}. The first thing that happens decides the answer, and closes the
  * connection.
  */
-final class OfferExchange extends SimpleChannelInboundHandler<HandoffAck> {
+final class OfferExchange extends SimpleChannelInboundHandler<HandoffAcceptance> {
 
-    private final HandoffOffer offer;
+    private final Offer offer;
     private final Duration timeout;
     private final Promise<OfferAnswer> answer;
 
-    OfferExchange(HandoffOffer offer, Duration timeout, Promise<OfferAnswer> answer) {
-        super(HandoffAck.class);
+    OfferExchange(Offer offer, Duration timeout, Promise<OfferAnswer> answer) {
+        super(HandoffAcceptance.class);
         this.offer = offer;
         this.timeout = timeout;
         this.answer = answer;
@@ -36,16 +35,17 @@ final class OfferExchange extends SimpleChannelInboundHandler<HandoffAck> {
                         () -> noAnswer(ctx, "no ACK within " + timeout.toMillis() + " ms"),
                         timeout.toNanos(),
                         TimeUnit.NANOSECONDS);
-        ctx.writeAndFlush(TracedOffer.untraced(offer)).addListener(ChannelFutureListener.FIRE_EXCEPTION_ON_FAILURE);
+        ctx.writeAndFlush(offer).addListener(ChannelFutureListener.FIRE_EXCEPTION_ON_FAILURE);
     }
 
     @Override
-    protected void channelRead0(ChannelHandlerContext ctx, HandoffAck ack) {
+    protected void channelRead0(ChannelHandlerContext ctx, HandoffAcceptance acceptance) {
         end(
                 ctx,
-                ack.getAccepted()
-                        ? new OfferAnswer.Accepted(correlationId())
-                        : new OfferAnswer.Rejected(correlationId(), ack.getErrorDetail()));
+                acceptance instanceof HandoffAcceptance.Rejected rejected
+                        ? new OfferAnswer.Rejected(
+                                correlationId(), rejected.rejection().detail())
+                        : new OfferAnswer.Accepted(correlationId()));
     }
 
     @Override
@@ -68,6 +68,6 @@ final class OfferExchange extends SimpleChannelInboundHandler<HandoffAck> {
     }
 
     private String correlationId() {
-        return Long.toUnsignedString(offer.getCorrelationId());
+        return Long.toUnsignedString(offer.correlationId());
     }
 }

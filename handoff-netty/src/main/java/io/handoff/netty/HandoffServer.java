@@ -20,6 +20,8 @@ import io.netty.util.concurrent.Promise;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Collection;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.StreamSupport;
@@ -66,6 +68,8 @@ public final class HandoffServer implements AutoCloseable {
         this.connections = new ControlConnections(config.maxConnections(), loop);
         this.metrics = new HandoffMetrics(connections);
         this.listener = new ListenerChain(metrics, config.listener());
+        // On the loop that accepts, and so before the first offer is judged there.
+        config.pendingTokens().forEach(tokens::register);
         this.accepting = accept();
     }
 
@@ -223,6 +227,7 @@ public final class HandoffServer implements AutoCloseable {
         private Duration offerTimeout = HandoffPipeline.DEFAULT_OFFER_TIMEOUT;
         private int maxPendingTokens = HandoffTokenStore.DEFAULT_MAX_PENDING;
         private Duration tokenTimeToLive = HandoffTokenStore.DEFAULT_TIME_TO_LIVE;
+        private Set<HandoffToken> pendingTokens = Set.of();
         private ExpectedTokenPolicy expectedTokens = ExpectedTokenPolicy.pending();
         private PeerPolicy peerPolicy = PeerPolicy.sameUserOrRoot();
         private OfferAdmission admission = OfferAdmission.all();
@@ -312,6 +317,18 @@ public final class HandoffServer implements AutoCloseable {
         }
 
         /**
+         * Makes tokens pending from the start that were drawn elsewhere, and came here through the environment, say: the
+         * first offer can be judged by them. Later ones go to {@link HandoffServer#tokens()}.
+         *
+         * @param pendingTokens the tokens; default: none
+         * @return this
+         */
+        public Builder pendingTokens(Collection<HandoffToken> pendingTokens) {
+            this.pendingTokens = Set.copyOf(pendingTokens);
+            return this;
+        }
+
+        /**
          * Decides which token an offer has to present.
          *
          * @param expectedTokens the policy; default {@link ExpectedTokenPolicy#pending()}
@@ -361,8 +378,13 @@ public final class HandoffServer implements AutoCloseable {
          * @return the running server, or an {@link IOException} that names the path and what is wrong with it: a file
          *     that is no socket, a socket at which another process listens, a directory that does not exist or may not
          *     be written; an {@link IllegalStateException} if the control loops are shut down
+         * @throws IllegalArgumentException if there are more pending tokens than may be
          */
         public Future<HandoffServer> start() {
+            if (pendingTokens.size() > maxPendingTokens) {
+                throw new IllegalArgumentException(
+                        pendingTokens.size() + " pendingTokens; maxPendingTokens is " + maxPendingTokens);
+            }
             return HandoffServer.start(new HandoffServerConfig(
                     path,
                     controlLoops,
@@ -371,6 +393,7 @@ public final class HandoffServer implements AutoCloseable {
                     offerTimeout,
                     maxPendingTokens,
                     tokenTimeToLive,
+                    pendingTokens,
                     expectedTokens,
                     peerPolicy,
                     admission,

@@ -3,6 +3,7 @@ package io.handoff.netty;
 import io.netty.channel.EventLoopGroup;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** The settings of a {@link HandoffServer}; {@link HandoffServer.Builder} documents and validates each. */
@@ -14,6 +15,7 @@ record HandoffServerConfig(
         Duration offerTimeout,
         int maxPendingTokens,
         Duration tokenTimeToLive,
+        Set<HandoffToken> pendingTokens,
         ExpectedTokenPolicy expectedTokens,
         PeerPolicy peerPolicy,
         OfferAdmission admission,
