@@ -89,6 +89,11 @@ public final class HandoffTokens {
         return store.consume(expected, presented, now());
     }
 
+    /** The way of {@link #register} for a caller that is on the store's event loop already. */
+    void registerHere(HandoffToken token) {
+        store.register(token, now());
+    }
+
     private long now() {
         return store.executor().ticker().nanoTime();
     }

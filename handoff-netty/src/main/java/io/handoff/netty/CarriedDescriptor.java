@@ -1,0 +1,75 @@
+package io.handoff.netty;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A descriptor as it came on a handoff connection, with the 16 bytes that it came on. The connection owns it: it is
+ * closed with the connection, unless it has been adopted by then.
+ */
+final class CarriedDescriptor {
+
+    private final HandoffToken token;
+    private final OwnedDescriptor descriptor;
+    private final HandoffTokens tokens;
+    private final boolean isTokenRegistered;
+    private final @Nullable String registrationFailure;
+    private boolean isTokenSpent;
+
+    private CarriedDescriptor(
+            HandoffToken token,
+            OwnedDescriptor descriptor,
+            HandoffTokens tokens,
+            boolean isTokenRegistered,
+            @Nullable String registrationFailure) {
+        this.token = token;
+        this.descriptor = descriptor;
+        this.tokens = tokens;
+        this.isTokenRegistered = isTokenRegistered;
+        this.registrationFailure = registrationFailure;
+    }
+
+    /** Takes the descriptor over; its token has to be pending by other means. */
+    static CarriedDescriptor arrived(HandoffToken token, OwnedDescriptor descriptor, HandoffTokens tokens) {
+        return new CarriedDescriptor(token, descriptor, tokens, false, null);
+    }
+
+    /** Takes the descriptor over and makes its token pending, on the event loop of the tokens. */
+    static CarriedDescriptor arrivedAndExpected(HandoffToken token, OwnedDescriptor descriptor, HandoffTokens tokens) {
+        try {
+            tokens.registerHere(token);
+            return new CarriedDescriptor(token, descriptor, tokens, true, null);
+        } catch (HandoffTokenException e) {
+            return new CarriedDescriptor(token, descriptor, tokens, false, e.getMessage());
+        }
+    }
+
+    /** The 16 bytes. */
+    HandoffToken token() {
+        return token;
+    }
+
+    OwnedDescriptor descriptor() {
+        return descriptor;
+    }
+
+    /** Why the token could not be made pending on arrival, if that was to be done. */
+    @Nullable
+    String registrationFailure() {
+        return registrationFailure;
+    }
+
+    /** The token has been consumed. */
+    void tokenSpent() {
+        isTokenSpent = true;
+    }
+
+    /** Gives up what is still here: the connection has closed. */
+    void connectionClosed() {
+        if (descriptor.isOwned()) {
+            descriptor.close();
+        }
+        if (isTokenRegistered && !isTokenSpent) {
+            tokens.revoke(token);
+        }
+    }
+}
