@@ -3,19 +3,15 @@ package io.handoff.netty;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.epoll.EpollDomainSocketChannel;
-import io.netty.util.AttributeKey;
 import java.io.IOException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Stands on the accepting channel and decides for each new connection, before it is registered anywhere, whether it may
- * go on to the bootstrap's acceptor: by its peer, and by the number of connections open.
+ * go on: by its peer, and by the number of connections open.
  */
 final class ConnectionGate extends ChannelInboundHandlerAdapter {
-
-    /** The peer of a connection that has passed. */
-    static final AttributeKey<HandoffPeer> PEER = AttributeKey.valueOf(HandoffPeer.class, "peer");
 
     private static final Logger logger = LoggerFactory.getLogger(ConnectionGate.class);
 
@@ -42,10 +38,12 @@ final class ConnectionGate extends ChannelInboundHandlerAdapter {
         }
         if (!isPermitted(peer)) {
             refuse(connection, peer, ConnectionRefusal.PEER_NOT_PERMITTED);
-        } else if (!connections.tryOpen(connection)) {
+        } else if (!connections.tryOpen()) {
             refuse(connection, peer, ConnectionRefusal.CONNECTION_LIMIT);
         } else {
-            connection.attr(PEER).set(peer);
+            connection
+                    .attr(Arrival.KEY)
+                    .set(new Arrival(peer, ctx.executor().ticker().nanoTime()));
             ctx.fireChannelRead(connection);
         }
     }

@@ -26,6 +26,15 @@ final class ControlConnectionHandler extends SimpleChannelInboundHandler<Handoff
     }
 
     @Override
+    public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+        if (event instanceof AckFailure failure) {
+            logger.debug("{} did not get its answer: {}", peer, failure.acceptance());
+            listener.ackFailed(peer, failure.acceptance());
+        }
+        ctx.fireUserEventTriggered(event);
+    }
+
+    @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
         if (cause instanceof HandoffWireException error) {
             logger.debug("closing the connection of {}: {}", peer, error.getMessage());

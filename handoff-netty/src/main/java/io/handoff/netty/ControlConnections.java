@@ -29,17 +29,22 @@ final class ControlConnections {
         this.drained = executor.newPromise();
     }
 
-    /** Counts a new connection until it closes; does nothing and says no where that would exceed the cap. */
-    boolean tryOpen(Channel connection) {
+    /** Counts a new connection; does nothing and says no where that would exceed the cap. */
+    boolean tryOpen() {
         if (open.incrementAndGet() > maxConnections) {
             closed();
             return false;
         }
-        connection.closeFuture().addListener(closed -> closed());
         return true;
     }
 
-    private void closed() {
+    /** Ends the count of a connection when its channel closes; from now on nobody else has to. */
+    void follow(Channel connection) {
+        connection.closeFuture().addListener(closed -> closed());
+    }
+
+    /** Ends the count of a connection that was never registered: the close future of its channel would not tell. */
+    void closed() {
         if (open.decrementAndGet() == 0 && draining) {
             drained.trySuccess(null);
         }
@@ -58,10 +63,10 @@ final class ControlConnections {
     }
 
     /**
-     * Lets each connection answer the offer it is about, then closes it; the rest is closed when the time is over.
-     * Nothing may be opened any more.
+     * Lets each connection answer the offer it is about, then closes it. When the time is over it closes the acceptor, on
+     * which connections may still be opening, and the rest.
      */
-    Future<Void> drain(Duration timeout, EventExecutor timer) {
+    Future<Void> drain(Duration timeout, Channel acceptor) {
         draining = true;
         for (Channel connection : served) {
             connection.pipeline().fireUserEventTriggered(DrainEvent.INSTANCE);
@@ -69,7 +74,11 @@ final class ControlConnections {
         if (open.get() == 0) {
             drained.trySuccess(null);
         } else {
-            Future<?> overdue = timer.schedule(() -> served.close(), timeout.toNanos(), TimeUnit.NANOSECONDS);
+            Runnable closeAll = () -> {
+                acceptor.close();
+                served.close();
+            };
+            Future<?> overdue = acceptor.eventLoop().schedule(closeAll, timeout.toNanos(), TimeUnit.NANOSECONDS);
             drained.addListener(done -> overdue.cancel(false));
         }
         return drained;

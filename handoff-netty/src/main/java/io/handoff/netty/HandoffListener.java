@@ -25,6 +25,15 @@ public interface HandoffListener {
     default void offerJudged(HandoffPeer peer, HandoffAcceptance acceptance) {}
 
     /**
+     * The ACK of an offer could not be written. The broker has to take that for no answer, and to let go of the
+     * connection; an adopted connection is closed here, too.
+     *
+     * @param peer the process that sent the offer
+     * @param acceptance what the ACK would have said
+     */
+    default void ackFailed(HandoffPeer peer, HandoffAcceptance acceptance) {}
+
+    /**
      * A peer broke the protocol or missed the deadline; its connection is closed.
      *
      * @param peer the process at its other end

@@ -11,6 +11,7 @@ import java.util.concurrent.atomic.LongAdder;
 public final class HandoffMetrics implements HandoffListener {
 
     private final LongAdder accepted = new LongAdder();
+    private final LongAdder acksFailed = new LongAdder();
     private final Map<HandoffRejection.Reason, LongAdder> rejected = adders(HandoffRejection.Reason.class);
     private final Map<HandoffWireException.Kind, LongAdder> wireErrors = adders(HandoffWireException.Kind.class);
     private final Map<ConnectionRefusal, LongAdder> refused = adders(ConnectionRefusal.class);
@@ -48,6 +49,11 @@ public final class HandoffMetrics implements HandoffListener {
     }
 
     @Override
+    public void ackFailed(HandoffPeer peer, HandoffAcceptance acceptance) {
+        acksFailed.increment();
+    }
+
+    @Override
     public void wireError(HandoffPeer peer, HandoffWireException error) {
         adder(wireErrors, error.kind()).increment();
     }
@@ -78,6 +84,15 @@ public final class HandoffMetrics implements HandoffListener {
      */
     public long offersRejected(HandoffRejection.Reason reason) {
         return adder(rejected, reason).sum();
+    }
+
+    /**
+     * Counts the ACKs that could not be written.
+     *
+     * @return the number of offers whose broker did not get the answer
+     */
+    public long acksFailed() {
+        return acksFailed.sum();
     }
 
     /**

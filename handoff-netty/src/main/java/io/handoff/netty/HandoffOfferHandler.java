@@ -6,6 +6,7 @@ import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.SimpleChannelInboundHandler;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.FutureListener;
 import java.util.ArrayDeque;
 import java.util.Optional;
@@ -37,8 +38,10 @@ public final class HandoffOfferHandler extends SimpleChannelInboundHandler<Offer
     private final ExpectedTokenPolicy expectedTokens;
     private final OfferAdmission admission;
     private final HandoffPeer peer;
+    private final @Nullable CarriedDescriptor carried;
+    private final @Nullable ConnectionAdopter adopter;
 
-    /** Offers whose turn to be answered has not come, oldest first. Stays empty where the tokens need no hop. */
+    /** Offers whose turn to be answered has not come, oldest first. Stays empty where nothing has to be waited for. */
     private final Queue<Judgement> judging = new ArrayDeque<>();
 
     private boolean flushScheduled;
@@ -46,7 +49,7 @@ public final class HandoffOfferHandler extends SimpleChannelInboundHandler<Offer
     private @Nullable HandoffWireException wireError;
 
     /**
-     * Makes the handler of one connection.
+     * Makes the handler of one connection that is framed only.
      *
      * @param tokens where tokens are consumed
      * @param expectedTokens which token an offer has to present
@@ -55,11 +58,24 @@ public final class HandoffOfferHandler extends SimpleChannelInboundHandler<Offer
      */
     public HandoffOfferHandler(
             HandoffTokens tokens, ExpectedTokenPolicy expectedTokens, OfferAdmission admission, HandoffPeer peer) {
+        this(tokens, expectedTokens, admission, peer, null, null);
+    }
+
+    /** Makes the handler of one connection, which may have brought a descriptor to be adopted. */
+    HandoffOfferHandler(
+            HandoffTokens tokens,
+            ExpectedTokenPolicy expectedTokens,
+            OfferAdmission admission,
+            HandoffPeer peer,
+            @Nullable CarriedDescriptor carried,
+            @Nullable ConnectionAdopter adopter) {
         super(Offer.class);
         this.tokens = tokens;
         this.expectedTokens = expectedTokens;
         this.admission = admission;
         this.peer = peer;
+        this.carried = carried;
+        this.adopter = adopter;
     }
 
     @Override
@@ -70,14 +86,28 @@ public final class HandoffOfferHandler extends SimpleChannelInboundHandler<Offer
         HandoffRejection refusal = refusalBeforeToken(offer);
         if (refusal != null) {
             answerInTurn(ctx, offer, refusal);
-            return;
-        }
-        HandoffToken presented = HandoffToken.ofByteString(offer.token());
-        HandoffToken expected = expectedTokens.expectedFor(presented);
-        if (tokens.isHere()) {
-            answerInTurn(ctx, offer, tokens.consumeHere(expected, presented).orElse(null));
         } else {
-            judgeElsewhere(ctx, offer, expected, presented);
+            judge(ctx, offer, HandoffToken.ofByteString(offer.token()));
+        }
+        if (carried != null) {
+            // One descriptor, one offer: it has been made.
+            end(ctx, null);
+        }
+    }
+
+    private void judge(ChannelHandlerContext ctx, Offer offer, HandoffToken presented) {
+        HandoffToken expected = expectedTokens.expectedFor(presented, carried == null ? null : carried.token());
+        if (expected == null) {
+            answerInTurn(ctx, offer, HandoffRejection.TOKEN_NOT_PENDING);
+        } else if (tokens.isHere()) {
+            HandoffRejection rejection = tokens.consumeHere(expected, presented).orElse(null);
+            if (rejection == null && carried != null) {
+                adopt(ctx, enqueue(ctx, offer), carried);
+            } else {
+                answerInTurn(ctx, offer, rejection);
+            }
+        } else {
+            judgeElsewhere(ctx, enqueue(ctx, offer), expected, presented);
         }
     }
 
@@ -88,6 +118,10 @@ public final class HandoffOfferHandler extends SimpleChannelInboundHandler<Offer
         }
         if (token.size() != HandoffToken.BYTES) {
             return HandoffRejection.tokenLength(token.size());
+        }
+        HandoffRejection unfit = carried == null ? null : refusalOf(carried, token);
+        if (unfit != null) {
+            return unfit;
         }
         try {
             return admission
@@ -100,21 +134,66 @@ public final class HandoffOfferHandler extends SimpleChannelInboundHandler<Offer
         }
     }
 
-    private void judgeElsewhere(ChannelHandlerContext ctx, Offer offer, HandoffToken expected, HandoffToken presented) {
+    private @Nullable HandoffRejection refusalOf(CarriedDescriptor carried, ByteString token) {
+        if (!carried.token().equals(HandoffToken.ofByteString(token))) {
+            return HandoffRejection.TOKEN_MISMATCH;
+        }
+        String registrationFailure = carried.registrationFailure();
+        if (registrationFailure != null) {
+            return HandoffRejection.tokenStore(registrationFailure);
+        }
+        return adopter == null ? null : adopter.rejectionOf(carried.descriptor());
+    }
+
+    private Judgement enqueue(ChannelHandlerContext ctx, Offer offer) {
         Judgement judgement = new Judgement(offer);
         judging.add(judgement);
         updateReading(ctx);
-        tokens.consume(expected, presented).addListener((FutureListener<Optional<HandoffRejection>>) consumed ->
-                ctx.executor().execute(() -> {
-                    judgement.judged(
-                            consumed.isSuccess() ? consumed.getNow().orElse(null) : HandoffRejection.TOKEN_STORE);
+        return judgement;
+    }
+
+    private void judgeElsewhere(
+            ChannelHandlerContext ctx, Judgement judgement, HandoffToken expected, HandoffToken presented) {
+        tokens.consume(expected, presented).addListener((FutureListener<Optional<HandoffRejection>>)
+                consumed -> ctx.executor().execute(() -> judgedElsewhere(ctx, judgement, consumed)));
+    }
+
+    private void judgedElsewhere(
+            ChannelHandlerContext ctx, Judgement judgement, Future<Optional<HandoffRejection>> consumed) {
+        HandoffRejection rejection = consumed.isSuccess()
+                ? consumed.getNow().orElse(null)
+                : HandoffRejection.tokenStore("the backend is shutting down");
+        if (rejection == null && carried != null) {
+            adopt(ctx, judgement, carried);
+        } else {
+            judgement.judged(rejection);
+            answerJudged(ctx);
+        }
+    }
+
+    /** The token is consumed: the broker has to learn soon what became of it. */
+    private void adopt(ChannelHandlerContext ctx, Judgement judgement, CarriedDescriptor carried) {
+        carried.tokenSpent();
+        if (adopter == null || !carried.descriptor().isOwned()) {
+            // The connection has closed meanwhile, and the descriptor with it: there is nobody to answer.
+            return;
+        }
+        adopter.adopt(carried.descriptor(), HandedOffConnection.of(judgement.offer, peer), ctx.executor())
+                .addListener((FutureListener<AdoptedConnection>) adopted -> {
+                    if (adopted.isSuccess()) {
+                        judgement.adopted = adopted.getNow();
+                        judgement.judged(null);
+                    } else {
+                        logger.warn("a connection could not be adopted", adopted.cause());
+                        judgement.judged(HandoffRejection.ADOPTION_FAILED);
+                    }
                     answerJudged(ctx);
-                }));
+                });
     }
 
     private void answerInTurn(ChannelHandlerContext ctx, Offer offer, @Nullable HandoffRejection rejection) {
         if (judging.isEmpty()) {
-            answer(ctx, offer, rejection);
+            answer(ctx, offer, rejection, null);
         } else {
             Judgement judgement = new Judgement(offer);
             judgement.judged(rejection);
@@ -125,7 +204,7 @@ public final class HandoffOfferHandler extends SimpleChannelInboundHandler<Offer
     private void answerJudged(ChannelHandlerContext ctx) {
         for (Judgement next = judging.peek(); next != null && next.isJudged; next = judging.peek()) {
             judging.remove();
-            answer(ctx, next.offer, next.rejection);
+            answer(ctx, next.offer, next.rejection, next.adopted);
         }
         flushLater(ctx);
         updateReading(ctx);
@@ -143,12 +222,34 @@ public final class HandoffOfferHandler extends SimpleChannelInboundHandler<Offer
         }
     }
 
-    private void answer(ChannelHandlerContext ctx, Offer offer, @Nullable HandoffRejection rejection) {
+    private void answer(
+            ChannelHandlerContext ctx,
+            Offer offer,
+            @Nullable HandoffRejection rejection,
+            @Nullable AdoptedConnection adopted) {
         HandoffAcceptance acceptance = rejection == null
                 ? new HandoffAcceptance.Accepted(offer)
                 : new HandoffAcceptance.Rejected(offer, rejection);
-        ctx.write(acceptance).addListener(ChannelFutureListener.CLOSE_ON_FAILURE);
+        ctx.write(acceptance).addListener(written -> {
+            if (written.isSuccess()) {
+                if (adopted != null) {
+                    adopted.open();
+                }
+            } else {
+                ackFailed(ctx, acceptance, adopted);
+            }
+        });
         ctx.fireChannelRead(acceptance);
+    }
+
+    /** The broker does not know the answer and must let go of the connection; so must we. */
+    private static void ackFailed(
+            ChannelHandlerContext ctx, HandoffAcceptance acceptance, @Nullable AdoptedConnection adopted) {
+        if (adopted != null) {
+            adopted.abandon();
+        }
+        ctx.fireUserEventTriggered(new AckFailure(acceptance));
+        ctx.close();
     }
 
     @Override
@@ -216,6 +317,10 @@ public final class HandoffOfferHandler extends SimpleChannelInboundHandler<Offer
         /** Once judged: why the offer is rejected, or null if it is accepted. */
         @Nullable
         HandoffRejection rejection;
+
+        /** Once accepted: the connection that the broker has handed off, if it has sent one. */
+        @Nullable
+        AdoptedConnection adopted;
 
         Judgement(Offer offer) {
             this.offer = offer;

@@ -34,8 +34,19 @@ public final class HandoffPipeline {
      */
     public static ChannelPipeline addBackend(
             ChannelPipeline pipeline, int maxFrameLength, Duration offerTimeout, HandoffOfferHandler offerHandler) {
+        Bounds.positive(offerTimeout, "offerTimeout");
+        return addBackend(pipeline, maxFrameLength, offerTimeout, Duration.ZERO, offerHandler);
+    }
+
+    /** As above, on a connection that has used up some of its time already. */
+    static ChannelPipeline addBackend(
+            ChannelPipeline pipeline,
+            int maxFrameLength,
+            Duration offerTimeout,
+            Duration elapsed,
+            HandoffOfferHandler offerHandler) {
         HandoffFrameDecoder frames = new HandoffFrameDecoder(maxFrameLength);
-        return pipeline.addLast(new OfferDeadlineHandler(Bounds.positive(offerTimeout, "offerTimeout"), frames))
+        return pipeline.addLast(new OfferDeadlineHandler(offerTimeout, elapsed, frames))
                 .addLast(frames)
                 .addLast(FRAME_DECODER)
                 .addLast(HandoffOfferValidator.INSTANCE)

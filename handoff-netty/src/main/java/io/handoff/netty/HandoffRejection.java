@@ -20,8 +20,12 @@ public record HandoffRejection(Reason reason, String detail) {
         TOKEN_EXPIRED,
         /** Another token was expected; that one stays pending. */
         TOKEN_MISMATCH,
-        /** The token store could not be asked, its event loop being shut down. */
+        /** The token store could not be asked, or could not take in the token that came with the descriptor. */
         TOKEN_STORE,
+        /** The descriptor is none of a connected stream socket. */
+        DESCRIPTOR_UNFIT,
+        /** The connection could not be turned into a channel of the program: its initializer failed, say. */
+        ADOPTION_FAILED,
         /** The embedding program's {@link OfferAdmission} said no. */
         NOT_ADMITTED,
         /** A backend said no; its text is all that a broker learns. */
@@ -35,8 +39,8 @@ public record HandoffRejection(Reason reason, String detail) {
     static final HandoffRejection TOKEN_EXPIRED = new HandoffRejection(Reason.TOKEN_EXPIRED, "handoff token expired");
     static final HandoffRejection TOKEN_MISMATCH =
             new HandoffRejection(Reason.TOKEN_MISMATCH, "handoff token mismatch");
-    static final HandoffRejection TOKEN_STORE =
-            new HandoffRejection(Reason.TOKEN_STORE, "handoff token store error: the backend is shutting down");
+    static final HandoffRejection ADOPTION_FAILED =
+            new HandoffRejection(Reason.ADOPTION_FAILED, "handoff connection could not be adopted by the backend");
     static final HandoffRejection ADMISSION_FAILED =
             new HandoffRejection(Reason.NOT_ADMITTED, "handoff offer could not be judged by the backend");
 
@@ -53,6 +57,14 @@ public record HandoffRejection(Reason reason, String detail) {
 
     static HandoffRejection notAdmitted(String detail) {
         return new HandoffRejection(Reason.NOT_ADMITTED, detail);
+    }
+
+    static HandoffRejection tokenStore(String error) {
+        return new HandoffRejection(Reason.TOKEN_STORE, "handoff token store error: " + error);
+    }
+
+    static HandoffRejection unfitDescriptor(String misfit) {
+        return new HandoffRejection(Reason.DESCRIPTOR_UNFIT, "handoff descriptor " + misfit);
     }
 
     static HandoffRejection byBackend(String detail) {

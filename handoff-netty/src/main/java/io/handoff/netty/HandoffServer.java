@@ -1,8 +1,10 @@
 package io.handoff.netty;
 
 import io.netty.bootstrap.ServerBootstrap;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
@@ -52,6 +54,7 @@ public final class HandoffServer implements AutoCloseable {
     private final ControlConnections connections;
     private final HandoffMetrics metrics;
     private final HandoffListener listener;
+    private final @Nullable ConnectionAdopter adopter;
     private final ChannelFuture accepting;
     private final AtomicBoolean closing = new AtomicBoolean();
 
@@ -66,6 +69,7 @@ public final class HandoffServer implements AutoCloseable {
         this.tokens =
                 new HandoffTokens(new HandoffTokenStore(loop, config.maxPendingTokens(), config.tokenTimeToLive()));
         this.connections = new ControlConnections(config.maxConnections(), loop);
+        this.adopter = newAdopter(config);
         this.metrics = new HandoffMetrics(connections);
         this.listener = new ListenerChain(metrics, config.listener());
         // On the loop that accepts, and so before the first offer is judged there.
@@ -123,7 +127,15 @@ public final class HandoffServer implements AutoCloseable {
         ChannelFuture registered = new ServerBootstrap()
                 .group(loop, loops)
                 .channelFactory(socket::toChannel)
-                .handler(new ConnectionGate(config.peerPolicy(), connections, listener))
+                .handler(new ChannelInitializer<>() {
+                    @Override
+                    protected void initChannel(Channel acceptor) {
+                        acceptor.pipeline()
+                                .addLast(new ConnectionGate(config.peerPolicy(), connections, listener))
+                                .addLast(new DescriptorReceiver(
+                                        config.socketCalls(), config, tokens, connections, listener));
+                    }
+                })
                 // A peer that has sent its offer and shut its writing side still waits for its ACK.
                 .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
                 .childHandler(new ChannelInitializer<>() {
@@ -138,11 +150,27 @@ public final class HandoffServer implements AutoCloseable {
     }
 
     private void serve(Channel connection) {
-        HandoffPeer peer = connection.attr(ConnectionGate.PEER).get();
-        HandoffOfferHandler offers = new HandoffOfferHandler(tokens, config.expectedTokens(), config.admission(), peer);
-        HandoffPipeline.addBackend(connection.pipeline(), config.maxFrameLength(), config.offerTimeout(), offers)
-                .addLast(new ControlConnectionHandler(peer, listener));
+        Arrival arrival = connection.attr(Arrival.KEY).get();
+        Duration elapsed = Duration.ofNanos(connection.eventLoop().ticker().nanoTime() - arrival.atNanos());
+        HandoffOfferHandler offers = new HandoffOfferHandler(
+                tokens, config.expectedTokens(), config.admission(), arrival.peer(), arrival.carried(), adopter);
+        HandoffPipeline.addBackend(
+                        connection.pipeline(), config.maxFrameLength(), config.offerTimeout(), elapsed, offers)
+                .addLast(new ControlConnectionHandler(arrival.peer(), listener));
         connections.serve(connection);
+        if (arrival.firstBytes().length > 0) {
+            connection.pipeline().fireChannelRead(Unpooled.wrappedBuffer(arrival.firstBytes()));
+            connection.pipeline().fireChannelReadComplete();
+        }
+    }
+
+    private static @Nullable ConnectionAdopter newAdopter(HandoffServerConfig config) {
+        if (config.workers() == null || config.initializer() == null) {
+            return null;
+        }
+        SocketCalls calls = config.socketCalls();
+        return new ConnectionAdopter(
+                calls, new DescriptorCheck(calls, config.path()), config.workers(), config.initializer());
     }
 
     /**
@@ -187,9 +215,11 @@ public final class HandoffServer implements AutoCloseable {
             // First the file: its inode number cannot be another's while the socket is open.
             socket.removeFile();
             if (!loop.isShuttingDown()) {
+                // What has connected before is still accepted; nobody else can find the socket.
                 Channel acceptor = accepting.channel();
-                acceptor.close()
-                        .addListener(stopped -> connections.drain(timeout, loop).addListener(drained -> end()));
+                connections
+                        .drain(timeout, acceptor)
+                        .addListener(drained -> acceptor.close().addListener(stopped -> end()));
             }
             // A loop that the program shuts down closes its channels itself, and tells nobody afterwards.
             loop.terminationFuture().addListener(terminated -> end());
@@ -228,6 +258,10 @@ public final class HandoffServer implements AutoCloseable {
         private int maxPendingTokens = HandoffTokenStore.DEFAULT_MAX_PENDING;
         private Duration tokenTimeToLive = HandoffTokenStore.DEFAULT_TIME_TO_LIVE;
         private Set<HandoffToken> pendingTokens = Set.of();
+        private DescriptorPolicy descriptors = DescriptorPolicy.REQUIRED;
+        private @Nullable EventLoopGroup workers;
+        private @Nullable ChannelHandler initializer;
+        private SocketCalls socketCalls = LibcSocketCalls.INSTANCE;
         private ExpectedTokenPolicy expectedTokens = ExpectedTokenPolicy.pending();
         private PeerPolicy peerPolicy = PeerPolicy.sameUserOrRoot();
         private OfferAdmission admission = OfferAdmission.all();
@@ -246,11 +280,52 @@ public final class HandoffServer implements AutoCloseable {
          * @throws IllegalArgumentException if they run anything else
          */
         public Builder controlLoops(EventLoopGroup group) {
+            this.controlLoops = checkEpoll(group, "controlLoops");
+            return this;
+        }
+
+        private static EventLoopGroup checkEpoll(EventLoopGroup group, String name) {
             if (!(group.next() instanceof IoEventLoop loop) || !loop.isCompatible(EpollIoHandle.class)) {
                 throw new IllegalArgumentException(
-                        "controlLoops was " + group + "; expected loops that run an EpollIoHandler");
+                        name + " was " + group + "; expected loops that run an EpollIoHandler");
             }
-            this.controlLoops = group;
+            return group;
+        }
+
+        /**
+         * Serves the adopted connections as Netty channels of the program: {@code EpollSocketChannel}s and
+         * {@code EpollDomainSocketChannel}s, as a {@code ServerBootstrap} would have accepted them. Each has the attribute
+         * {@link HandedOffConnection#KEY}.
+         *
+         * <p>The initializer runs before the broker is told of the acceptance. If it throws, the offer is rejected and the
+         * connection closed here untouched. {@code channelActive}, what the client has sent, and everything else follow
+         * once the broker has been told; what handlers write before is held back until then.
+         *
+         * @param workers the program's event loops, which stay its own to shut down; they run an {@code EpollIoHandler}
+         * @param initializer sharable, or a {@code ChannelInitializer}; as for {@code ServerBootstrap.childHandler}
+         * @return this
+         * @throws IllegalArgumentException if the loops run anything else
+         */
+        public Builder adoptInto(EventLoopGroup workers, ChannelHandler initializer) {
+            this.workers = checkEpoll(workers, "workers");
+            this.initializer = initializer;
+            return this;
+        }
+
+        /**
+         * Decides whether connections have to bring a descriptor.
+         *
+         * @param descriptors the policy; default {@link DescriptorPolicy#REQUIRED}
+         * @return this
+         */
+        public Builder descriptors(DescriptorPolicy descriptors) {
+            this.descriptors = descriptors;
+            return this;
+        }
+
+        /** Replaces the system calls, to let some of them fail. */
+        Builder socketCalls(SocketCalls socketCalls) {
+            this.socketCalls = socketCalls;
             return this;
         }
 
@@ -379,8 +454,13 @@ public final class HandoffServer implements AutoCloseable {
          *     that is no socket, a socket at which another process listens, a directory that does not exist or may not
          *     be written; an {@link IllegalStateException} if the control loops are shut down
          * @throws IllegalArgumentException if there are more pending tokens than may be
+         * @throws IllegalStateException if descriptors are to be received, but not where to adopt them into is set
          */
         public Future<HandoffServer> start() {
+            if (descriptors != DescriptorPolicy.NONE && workers == null) {
+                throw new IllegalStateException("descriptors are " + descriptors
+                        + ": set adoptInto(...), or descriptors(DescriptorPolicy.NONE) for framed connections only");
+            }
             if (pendingTokens.size() > maxPendingTokens) {
                 throw new IllegalArgumentException(
                         pendingTokens.size() + " pendingTokens; maxPendingTokens is " + maxPendingTokens);
@@ -395,6 +475,10 @@ public final class HandoffServer implements AutoCloseable {
                     tokenTimeToLive,
                     pendingTokens,
                     expectedTokens,
+                    descriptors,
+                    workers,
+                    initializer,
+                    socketCalls,
                     peerPolicy,
                     admission,
                     listener));

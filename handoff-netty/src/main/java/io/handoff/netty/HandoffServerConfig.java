@@ -1,5 +1,6 @@
 package io.handoff.netty;
 
+import io.netty.channel.ChannelHandler;
 import io.netty.channel.EventLoopGroup;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -17,6 +18,10 @@ record HandoffServerConfig(
         Duration tokenTimeToLive,
         Set<HandoffToken> pendingTokens,
         ExpectedTokenPolicy expectedTokens,
+        DescriptorPolicy descriptors,
+        @Nullable EventLoopGroup workers,
+        @Nullable ChannelHandler initializer,
+        SocketCalls socketCalls,
         PeerPolicy peerPolicy,
         OfferAdmission admission,
         HandoffListener listener) {}

@@ -36,6 +36,14 @@ public final class HandoffWireException extends DecoderException {
         CORRELATION,
         /** An ACK repeats another token than the one that was offered. */
         TOKEN_ECHO,
+        /** No descriptor came with the first byte of the connection. */
+        DESCRIPTOR_MISSING,
+        /** More than one descriptor came. */
+        DESCRIPTOR_SURPLUS,
+        /** A descriptor was sent, but this process or the system had no number left for it. */
+        DESCRIPTOR_LOST,
+        /** A control message came that carries no descriptor. */
+        UNEXPECTED_CONTROL,
         /** The exchange took longer than the deadline. */
         DEADLINE_EXCEEDED
     }
@@ -88,6 +96,26 @@ public final class HandoffWireException extends DecoderException {
     static HandoffWireException undecodablePayload(String message, String why, @Nullable Throwable cause) {
         return new HandoffWireException(
                 Kind.UNDECODABLE_PAYLOAD, "failed to decode " + message + " payload: " + why, cause);
+    }
+
+    static HandoffWireException missingDescriptor() {
+        return new HandoffWireException(
+                Kind.DESCRIPTOR_MISSING, "no descriptor came with the first byte; expected one with the token");
+    }
+
+    static HandoffWireException surplusDescriptor(String how) {
+        return new HandoffWireException(Kind.DESCRIPTOR_SURPLUS, "too many descriptors: " + how + ", expected 1");
+    }
+
+    static HandoffWireException descriptorLost() {
+        return new HandoffWireException(
+                Kind.DESCRIPTOR_LOST,
+                "a descriptor was sent but could not be received: the process or the system has too many open files");
+    }
+
+    static HandoffWireException unexpectedControl() {
+        return new HandoffWireException(
+                Kind.UNEXPECTED_CONTROL, "unexpected control message; expected one descriptor (SCM_RIGHTS)");
     }
 
     static HandoffWireException deadlineExceeded(String what, Duration deadline) {

@@ -27,6 +27,11 @@ final class ListenerChain implements HandoffListener {
     }
 
     @Override
+    public void ackFailed(HandoffPeer peer, HandoffAcceptance acceptance) {
+        tell(listener -> listener.ackFailed(peer, acceptance));
+    }
+
+    @Override
     public void wireError(HandoffPeer peer, HandoffWireException error) {
         tell(listener -> listener.wireError(peer, error));
     }

@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 final class OfferDeadlineHandler extends ChannelDuplexHandler implements ChannelFutureListener {
 
     private final Duration deadline;
+    private final Duration elapsed;
     private final HandoffFrameDecoder frames;
 
     private @Nullable ChannelHandlerContext ctx;
@@ -27,17 +28,21 @@ final class OfferDeadlineHandler extends ChannelDuplexHandler implements Channel
     private boolean anyAckSent;
     private int acksOnTheirWay;
 
-    /** Takes the deadline, and the decoder that knows whether a frame has begun to arrive. */
-    OfferDeadlineHandler(Duration deadline, HandoffFrameDecoder frames) {
+    /**
+     * Takes the deadline, how much of it is over when the handler is added, and the decoder that knows whether a frame has
+     * begun to arrive.
+     */
+    OfferDeadlineHandler(Duration deadline, Duration elapsed, HandoffFrameDecoder frames) {
         this.deadline = deadline;
+        this.elapsed = elapsed;
         this.frames = frames;
     }
 
     @Override
     public void handlerAdded(ChannelHandlerContext ctx) {
         this.ctx = ctx;
-        startedAtNanos = now(ctx);
-        schedule(ctx, deadline.toNanos());
+        startedAtNanos = now(ctx) - elapsed.toNanos();
+        schedule(ctx, deadline.minus(elapsed).toNanos());
     }
 
     @Override

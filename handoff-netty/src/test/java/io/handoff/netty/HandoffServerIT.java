@@ -288,7 +288,7 @@ class HandoffServerIT {
 
     @Test
     void shouldServeOnWhenTheListenerThrows() throws Exception {
-        HandoffServer server = start(HandoffServer.builder(socketPath()).listener(new HandoffListener() {
+        HandoffServer server = start(framedOnly().listener(new HandoffListener() {
             @Override
             public void offerJudged(HandoffPeer peer, HandoffAcceptance acceptance) {
                 throw new IllegalStateException("listener of this test");
@@ -401,7 +401,7 @@ class HandoffServerIT {
     @Test
     void shouldBeClosedFromInsideAHandler() throws Exception {
         HandoffServer[] server = new HandoffServer[1];
-        server[0] = start(HandoffServer.builder(socketPath()).listener(new HandoffListener() {
+        server[0] = start(framedOnly().listener(new HandoffListener() {
             @Override
             public void offerJudged(HandoffPeer peer, HandoffAcceptance acceptance) {
                 server[0].close();
@@ -456,8 +456,12 @@ class HandoffServerIT {
         return directory.resolve("handoff.sock");
     }
 
+    private HandoffServer.Builder framedOnly() {
+        return HandoffServer.builder(socketPath()).descriptors(DescriptorPolicy.NONE);
+    }
+
     private HandoffServer.Builder builder() {
-        return HandoffServer.builder(socketPath()).listener(listener);
+        return framedOnly().listener(listener);
     }
 
     private HandoffServer start(HandoffServer.Builder builder) throws Exception {

@@ -104,7 +104,7 @@ class ListeningSocketIT {
     @Test
     void shouldNameThePathWhenItsDirectoryDoesNotExist() {
         Path missing = directory.resolve("missing").resolve("handoff.sock");
-        assertThatThrownBy(() -> HandoffServer.builder(missing).start().get())
+        assertThatThrownBy(() -> builder(missing).start().get())
                 .cause()
                 .isInstanceOf(IOException.class)
                 .hasMessageStartingWith("cannot listen on " + missing + ": ")
@@ -119,13 +119,13 @@ class ListeningSocketIT {
                         - directory.toString().length()
                         - 1);
         Path tooLong = directory.resolve(name);
-        assertThatThrownBy(() -> HandoffServer.builder(tooLong).start().get())
+        assertThatThrownBy(() -> builder(tooLong).start().get())
                 .cause()
                 .hasMessage("cannot listen on " + tooLong + ": the path has 108 bytes; at most 107 fit");
         assertThat(directory).isEmptyDirectory();
 
         Path longest = directory.resolve(name.substring(1));
-        try (HandoffServer server = HandoffServer.builder(longest).start().get()) {
+        try (HandoffServer server = builder(longest).start().get()) {
             assertThat(server.path()).exists();
         }
         assertThat(directory).isEmptyDirectory();
@@ -155,8 +155,12 @@ class ListeningSocketIT {
         return directory.resolve("handoff.sock");
     }
 
+    private static HandoffServer.Builder builder(Path path) {
+        return HandoffServer.builder(path).descriptors(DescriptorPolicy.NONE);
+    }
+
     private HandoffServer start() throws InterruptedException, ExecutionException {
-        return HandoffServer.builder(path()).start().get();
+        return builder(path()).start().get();
     }
 
     private String failure(String why) {

@@ -24,6 +24,7 @@ class ReadmeExampleIT {
 
         // README
         HandoffServer server = HandoffServer.builder(socketPath)
+                .descriptors(DescriptorPolicy.NONE)
                 .admission((offer, peer) ->
                         offer.serviceName().equals("chat") ? Optional.empty() : Optional.of("only chat is served here"))
                 .listener(new HandoffListener() {

@@ -1,0 +1,4 @@
+package io.handoff.netty;
+
+/** Goes up the pipeline when an ACK could not be written. */
+record AckFailure(HandoffAcceptance acceptance) {}
