@@ -41,18 +41,19 @@ final class DescriptorCheck {
     HandoffRejection rejectionOf(OwnedDescriptor descriptor) {
         String misfit;
         try {
-            misfit = misfitOf(descriptor, socket(descriptor));
+            misfit = misfitOf(descriptor);
         } catch (IOException e) {
             misfit = "cannot be examined: " + e.getMessage();
         }
         return misfit == null ? null : HandoffRejection.unfitDescriptor(misfit);
     }
 
-    private @Nullable String misfitOf(OwnedDescriptor descriptor, Socket socket) throws IOException {
+    private @Nullable String misfitOf(OwnedDescriptor descriptor) throws IOException {
         String kind = kindOf(descriptor);
         if (!kind.equals("socket")) {
             return "is " + kind + "; expected a socket";
         }
+        Socket socket = socket(descriptor);
         int type = socket.getIntOpt(SOL_SOCKET, SO_TYPE);
         if (type != SOCK_STREAM) {
             return "is " + OTHER_TYPES.getOrDefault(type, "a socket of type " + type) + "; expected a stream socket";

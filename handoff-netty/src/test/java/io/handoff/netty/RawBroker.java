@@ -62,7 +62,7 @@ final class RawBroker implements AutoCloseable {
                 read = socket.read(buffer);
             } catch (IOException e) {
                 // A connection that is closed with bytes unread is reset, not ended.
-                if ("Connection reset by peer".equals(e.getMessage())) {
+                if (String.valueOf(e.getMessage()).startsWith("Connection reset")) {
                     return all.toByteArray();
                 }
                 throw e;

@@ -10,6 +10,7 @@ final class RecordingListener implements HandoffListener {
 
     final Queue<Refused> refused = new ConcurrentLinkedQueue<>();
     final Queue<HandoffAcceptance> judged = new ConcurrentLinkedQueue<>();
+    final Queue<HandoffAcceptance> ackFailures = new ConcurrentLinkedQueue<>();
     final Queue<HandoffWireException> wireErrors = new ConcurrentLinkedQueue<>();
 
     @Override
@@ -20,6 +21,11 @@ final class RecordingListener implements HandoffListener {
     @Override
     public void offerJudged(HandoffPeer peer, HandoffAcceptance acceptance) {
         judged.add(acceptance);
+    }
+
+    @Override
+    public void ackFailed(HandoffPeer peer, HandoffAcceptance acceptance) {
+        ackFailures.add(acceptance);
     }
 
     @Override
