@@ -86,7 +86,9 @@ final class AdoptionGate extends ChannelDuplexHandler {
         } else if (readRequested) {
             ctx.read();
         }
-        channel.pipeline().remove(this);
+        if (!ctx.isRemoved()) {
+            channel.pipeline().remove(this);
+        }
     }
 
     private void pass(ChannelHandlerContext ctx, HeldEvent event) {

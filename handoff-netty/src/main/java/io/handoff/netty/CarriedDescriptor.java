@@ -52,10 +52,13 @@ final class CarriedDescriptor {
         return descriptor;
     }
 
-    /** Why the token could not be made pending on arrival, if that was to be done. */
+    /** Why an offer that presents this token cannot be about this descriptor; null if it can. */
     @Nullable
-    String registrationFailure() {
-        return registrationFailure;
+    HandoffRejection refusalOf(HandoffToken presented) {
+        if (!token.equals(presented)) {
+            return HandoffRejection.TOKEN_MISMATCH;
+        }
+        return registrationFailure == null ? null : HandoffRejection.tokenStore(registrationFailure);
     }
 
     /** The token has been consumed. */

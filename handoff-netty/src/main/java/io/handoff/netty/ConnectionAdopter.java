@@ -37,12 +37,12 @@ final class ConnectionAdopter {
 
     /** Why the descriptor cannot be adopted; null if it can. */
     @Nullable
-    HandoffRejection rejectionOf(OwnedDescriptor descriptor) {
-        return check.rejectionOf(descriptor);
+    HandoffRejection refusalOf(OwnedDescriptor descriptor) {
+        return check.refusalOf(descriptor);
     }
 
     /**
-     * Adopts a connection that {@link #rejectionOf} has let pass. The descriptor is no longer the caller's, however
+     * Adopts a connection that {@link #refusalOf} has let pass. The descriptor is no longer the caller's, however
      * this comes out: if it fails, it has been closed, and the connection behind it has not been touched.
      *
      * @param notified the executor on which the future completes

@@ -9,6 +9,7 @@ import io.netty.util.concurrent.Promise;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The open handoff connections of one server: counted against the cap from the moment they are accepted, and led to
@@ -20,7 +21,9 @@ final class ControlConnections {
     private final AtomicInteger open = new AtomicInteger();
     private final ChannelGroup served;
     private final Promise<Void> drained;
-    private volatile boolean draining;
+
+    /** The channel that still accepts while this drains; null before. */
+    private volatile @Nullable Channel draining;
 
     /** Takes the cap, and the executor that completes {@link #drain}. */
     ControlConnections(int maxConnections, EventExecutor executor) {
@@ -45,15 +48,25 @@ final class ControlConnections {
 
     /** Ends the count of a connection that was never registered: the close future of its channel would not tell. */
     void closed() {
-        if (open.decrementAndGet() == 0 && draining) {
-            drained.trySuccess(null);
+        Channel acceptor = draining;
+        if (open.decrementAndGet() == 0 && acceptor != null) {
+            endAccepting(acceptor);
         }
+    }
+
+    /** What was accepted at the last moment is waited for, too. */
+    private void endAccepting(Channel acceptor) {
+        acceptor.close().addListener(closed -> {
+            if (open.get() == 0) {
+                drained.trySuccess(null);
+            }
+        });
     }
 
     /** Takes in an opened connection once its pipeline stands. */
     void serve(Channel connection) {
         served.add(connection);
-        if (draining) {
+        if (draining != null) {
             connection.pipeline().fireUserEventTriggered(DrainEvent.INSTANCE);
         }
     }
@@ -63,23 +76,24 @@ final class ControlConnections {
     }
 
     /**
-     * Lets each connection answer the offer it is about, then closes it. When the time is over it closes the acceptor, on
-     * which connections may still be opening, and the rest.
+     * Lets each connection answer the offer it is about, then closes it, and in the end the acceptor: until then it still
+     * accepts what has connected before. When the time is over everything is closed.
+     *
+     * @return completed when all of them are closed
      */
     Future<Void> drain(Duration timeout, Channel acceptor) {
-        draining = true;
+        draining = acceptor;
         for (Channel connection : served) {
             connection.pipeline().fireUserEventTriggered(DrainEvent.INSTANCE);
         }
+        Runnable closeAll = () -> {
+            acceptor.close();
+            served.close();
+        };
+        Future<?> overdue = acceptor.eventLoop().schedule(closeAll, timeout.toNanos(), TimeUnit.NANOSECONDS);
+        drained.addListener(done -> overdue.cancel(false));
         if (open.get() == 0) {
-            drained.trySuccess(null);
-        } else {
-            Runnable closeAll = () -> {
-                acceptor.close();
-                served.close();
-            };
-            Future<?> overdue = acceptor.eventLoop().schedule(closeAll, timeout.toNanos(), TimeUnit.NANOSECONDS);
-            drained.addListener(done -> overdue.cancel(false));
+            endAccepting(acceptor);
         }
         return drained;
     }

@@ -38,7 +38,7 @@ final class DescriptorCheck {
 
     /** Why the descriptor cannot be adopted; null if it can. */
     @Nullable
-    HandoffRejection rejectionOf(OwnedDescriptor descriptor) {
+    HandoffRejection refusalOf(OwnedDescriptor descriptor) {
         String misfit;
         try {
             misfit = misfitOf(descriptor);

@@ -247,7 +247,8 @@ final class DescriptorReceiver extends ChannelInboundHandlerAdapter {
 
         private void missDeadline() {
             listener.wireError(
-                    arrival.peer(), HandoffWireException.deadlineExceeded("no whole HandoffOffer arrived", deadline));
+                    arrival.peer(),
+                    HandoffWireException.deadlineExceeded("no HandoffOffer was received and answered", deadline));
             close();
         }
 

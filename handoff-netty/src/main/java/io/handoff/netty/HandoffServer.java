@@ -216,10 +216,7 @@ public final class HandoffServer implements AutoCloseable {
             socket.removeFile();
             if (!loop.isShuttingDown()) {
                 // What has connected before is still accepted; nobody else can find the socket.
-                Channel acceptor = accepting.channel();
-                connections
-                        .drain(timeout, acceptor)
-                        .addListener(drained -> acceptor.close().addListener(stopped -> end()));
+                connections.drain(timeout, accepting.channel()).addListener(drained -> end());
             }
             // A loop that the program shuts down closes its channels itself, and tells nobody afterwards.
             loop.terminationFuture().addListener(terminated -> end());

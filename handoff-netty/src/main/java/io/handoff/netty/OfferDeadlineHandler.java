@@ -78,12 +78,11 @@ final class OfferDeadlineHandler extends ChannelDuplexHandler implements Channel
             schedule(ctx, leftNanos);
         } else if (acksOnTheirWay > 0) {
             ctx.fireExceptionCaught(HandoffWireException.deadlineExceeded("HandoffAck was not read", deadline));
-            // Nobody reads, so nothing that waits for a write to complete will ever happen.
-            ctx.close();
         } else if (anyAckSent && !frames.isInsideFrame()) {
             ctx.close();
         } else {
-            ctx.fireExceptionCaught(HandoffWireException.deadlineExceeded("no whole HandoffOffer arrived", deadline));
+            ctx.fireExceptionCaught(
+                    HandoffWireException.deadlineExceeded("no HandoffOffer was received and answered", deadline));
         }
     }
 

@@ -9,6 +9,7 @@ import static org.awaitility.Awaitility.await;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
@@ -273,6 +274,60 @@ class AdoptionIT {
     }
 
     @Test
+    void shouldRejectWhenAHandlerCannotBeAdded() throws Exception {
+        start(builder(new ChannelInboundHandlerAdapter() {
+            @Override
+            public boolean isSharable() {
+                return true;
+            }
+
+            @Override
+            public void handlerAdded(ChannelHandlerContext ctx) {
+                throw new IllegalStateException("handler of this test");
+            }
+        }));
+        for (int round = 0; round < 5; round++) {
+            int[] pair = Libc.pair(Libc.SOCK_STREAM);
+            HandoffToken token = HandoffToken.random();
+            try (NativeBroker broker = connect()) {
+                broker.handOff(token, round, pair[0]);
+                assertThat(broker.receiveUntilClosed())
+                        .isEqualTo(Frames.rejecting(
+                                token, round, "handoff connection could not be adopted by the backend"));
+            }
+            C.close(pair[0]);
+            assertThat(readUntilClosed(pair[1])).isEmpty();
+            C.close(pair[1]);
+        }
+    }
+
+    /** Wherever the broker dies, the client is served here or sees its connection closed. */
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 2, 3})
+    void shouldServeOrCloseWhenTheBrokerDies(int step) throws Exception {
+        start(builder(echo).offerTimeout(Duration.ofMillis(500)));
+        for (int round = 0; round < 100; round++) {
+            HandoffToken token = HandoffToken.random();
+            byte[] offer = Frames.offer(token, round);
+            int[] pair = Libc.pair(Libc.SOCK_STREAM);
+            write(pair[1], "ping");
+            NativeBroker broker = connect();
+            switch (step) {
+                case 0 -> broker.send(new byte[] {1, 2, 3}, pair[0]);
+                case 1 -> broker.send(token.toBytes(), pair[0]);
+                case 2 -> broker.send(token.toBytes(), pair[0]).send(Arrays.copyOf(offer, offer.length / 2));
+                default -> broker.send(token.toBytes(), pair[0]).send(offer);
+            }
+            C.close(pair[0]);
+            broker.close();
+
+            checked(C.shutdown(pair[1], SHUT_WR));
+            assertThat(readUntilClosed(pair[1])).isIn(step < 3 ? List.of("") : List.of("", "ping"));
+            C.close(pair[1]);
+        }
+    }
+
+    @Test
     void shouldRejectWhenTheWorkersAreShutDown() throws Exception {
         start(builder(echo));
         workers.shutdownGracefully(0, 5, TimeUnit.SECONDS).sync();
@@ -407,7 +462,7 @@ class AdoptionIT {
         running().close();
     }
 
-    private HandoffServer.Builder builder(ChannelInitializer<Channel> initializer) {
+    private HandoffServer.Builder builder(ChannelHandler initializer) {
         return HandoffServer.builder(directory.resolve("handoff.sock"))
                 .adoptInto(workers, initializer)
                 .expectedTokens(ExpectedTokenPolicy.carried())

@@ -262,7 +262,7 @@ class HandoffPipelineTest {
     void shouldCloseWhenNoOfferArrivesBeforeTheDeadline() {
         advanceSeconds(5);
 
-        assertThat(onlyError()).hasMessage("no whole HandoffOffer arrived within 5000 ms");
+        assertThat(onlyError()).hasMessage("no HandoffOffer was received and answered within 5000 ms");
         assertThat(onlyError().kind()).isEqualTo(Kind.DEADLINE_EXCEEDED);
         assertThat(backend.channel.isOpen()).isFalse();
         backend.finish();

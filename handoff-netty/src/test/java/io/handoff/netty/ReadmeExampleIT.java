@@ -2,56 +2,129 @@ package io.handoff.netty;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.epoll.EpollServerSocketChannel;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Optional;
-import java.util.stream.Collectors;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
-/** The example of the README: compiled, run, and the same to the letter. */
+/** The examples of the README: compiled, run, and the same to the letter. */
 @ExtendWith(NoDescriptorsLeft.class)
 class ReadmeExampleIT {
 
-    private static final Logger logger = LoggerFactory.getLogger(ReadmeExampleIT.class);
-
     @Test
-    void shouldServeAnOffer(@TempDir Path directory) throws Exception {
+    void shouldMoveAConnectionFromTheBrokerToTheBackend(@TempDir Path directory) throws Exception {
         Path socketPath = directory.resolve("handoff.sock");
+        EventLoopGroup workers = new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
 
         // README
-        HandoffServer server = HandoffServer.builder(socketPath)
-                .descriptors(DescriptorPolicy.NONE)
-                .admission((offer, peer) ->
-                        offer.serviceName().equals("chat") ? Optional.empty() : Optional.of("only chat is served here"))
-                .listener(new HandoffListener() {
+        HandoffServer backend = HandoffServer.builder(socketPath)
+                .expectedTokens(ExpectedTokenPolicy.carried())
+                .adoptInto(workers, new ChannelInitializer<>() { // As for a ServerBootstrap.
                     @Override
-                    public void offerJudged(HandoffPeer peer, HandoffAcceptance acceptance) {
-                        logger.info("process {} was answered: {}", peer.pid(), acceptance);
+                    protected void initChannel(Channel client) {
+                        client.pipeline().addLast(new EchoHandler());
                     }
                 })
                 .start()
                 .get();
-        HandoffToken token = server.tokens().issue().get(); // For the broker: token.toHex(), out of band.
         // README
 
-        try (server;
-                RawBroker broker = RawBroker.connect(socketPath)) {
-            byte[] ack = Frames.rejecting(token, 1, "only chat is served here");
-            assertThat(broker.send(Frames.offer(token, 1)).receive(ack.length)).isEqualTo(ack);
+        try (backend;
+                Client client = new Client(workers)) {
+            client.send("before, ");
+            Channel accepted = client.accepted();
+
+            // README broker
+            HandoffBroker broker = HandoffBroker.builder(socketPath).build();
+            HandoffOutcome outcome = broker.handOff(accepted, "chat", HandoffToken.random(), 1)
+                    .get();
+            // README broker
+
+            assertThat(outcome).isInstanceOf(HandoffOutcome.Accepted.class);
+            client.send("after");
+            assertThat(client.receive(13)).isEqualTo("before, after");
+            assertThat(accepted.isOpen()).isFalse();
+        } finally {
+            workers.shutdownGracefully(0, 5, TimeUnit.SECONDS).sync();
         }
     }
 
-    @Test
-    void shouldStandInTheReadme() throws Exception {
+    private static final class EchoHandler extends ChannelInboundHandlerAdapter {
+        @Override
+        public void channelRead(ChannelHandlerContext ctx, Object msg) {
+            ctx.writeAndFlush(msg);
+        }
+    }
+
+    /** A client that has connected to a broker's port, where nobody reads what it sends. */
+    private static final class Client implements AutoCloseable {
+        private final CompletableFuture<Channel> accepted = new CompletableFuture<>();
+        private final Channel listening;
+        private final SocketChannel socket;
+
+        Client(EventLoopGroup loops) throws IOException {
+            listening = new ServerBootstrap()
+                    .group(loops)
+                    .channel(EpollServerSocketChannel.class)
+                    .childOption(ChannelOption.AUTO_READ, false)
+                    .childHandler(new ChannelInitializer<>() {
+                        @Override
+                        protected void initChannel(Channel channel) {
+                            accepted.complete(channel);
+                        }
+                    })
+                    .bind(InetAddress.getLoopbackAddress(), 0)
+                    .syncUninterruptibly()
+                    .channel();
+            socket = SocketChannel.open(listening.localAddress());
+        }
+
+        Channel accepted() {
+            return accepted.join();
+        }
+
+        void send(String text) throws IOException {
+            socket.write(ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)));
+        }
+
+        String receive(int length) throws IOException {
+            ByteBuffer bytes = ByteBuffer.allocate(length);
+            while (bytes.hasRemaining() && socket.read(bytes) >= 0) {}
+            return new String(bytes.array(), 0, bytes.position(), StandardCharsets.UTF_8);
+        }
+
+        @Override
+        public void close() throws IOException {
+            socket.close();
+            listening.close().syncUninterruptibly();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"// README\n", "// README broker\n"})
+    void shouldStandInTheReadme(String marker) throws Exception {
         String source = Files.readString(Path.of("src/test/java/io/handoff/netty/ReadmeExampleIT.java"));
-        String example = source.split(" {8}// README\n", -1)[1]
-                .lines()
-                .map(line -> line.replaceFirst(" {8}", ""))
-                .collect(Collectors.joining("\n"));
+        String example = source.split(marker, -1)[1].stripIndent().strip();
 
         assertThat(Path.of("../README.md")).content().contains("```java\n" + example + "\n```");
     }

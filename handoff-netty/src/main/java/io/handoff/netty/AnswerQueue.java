@@ -1,0 +1,117 @@
+package io.handoff.netty;
+
+import io.netty.channel.ChannelHandlerContext;
+import java.util.ArrayDeque;
+import java.util.Queue;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes the ACKs of one connection in the order of their offers, whatever the order in which these are judged, and lets
+ * an adopted connection begin once its broker has been told.
+ */
+final class AnswerQueue {
+
+    private final ChannelHandlerContext ctx;
+
+    /** Offers whose turn to be answered has not come, oldest first. Stays empty where nothing has to be waited for. */
+    private final Queue<Turn> turns = new ArrayDeque<>();
+
+    private boolean flushScheduled;
+
+    AnswerQueue(ChannelHandlerContext ctx) {
+        this.ctx = ctx;
+    }
+
+    /** An offer that is being judged, and its place among the answers. */
+    static final class Turn {
+        private final Offer offer;
+        private boolean isJudged;
+        private @Nullable HandoffRejection rejection;
+        private @Nullable AdoptedConnection adopted;
+
+        private Turn(Offer offer) {
+            this.offer = offer;
+        }
+
+        Offer offer() {
+            return offer;
+        }
+    }
+
+    boolean isEmpty() {
+        return turns.isEmpty();
+    }
+
+    int size() {
+        return turns.size();
+    }
+
+    /** Keeps a place for the answer to an offer, which {@link #settle} gives later. */
+    Turn await(Offer offer) {
+        Turn turn = new Turn(offer);
+        turns.add(turn);
+        return turn;
+    }
+
+    /** Answers an offer that is judged already; at once, if no offer before it waits. Flushing is the caller's. */
+    void answer(Offer offer, @Nullable HandoffRejection rejection) {
+        if (turns.isEmpty()) {
+            write(offer, rejection, null);
+        } else {
+            Turn turn = await(offer);
+            turn.isJudged = true;
+            turn.rejection = rejection;
+        }
+    }
+
+    /**
+     * Answers an offer that was waiting, once its turn comes.
+     *
+     * @param rejection why it is rejected; null if it is accepted
+     * @param adopted the connection adopted with it, which this takes over
+     */
+    void settle(Turn turn, @Nullable HandoffRejection rejection, @Nullable AdoptedConnection adopted) {
+        turn.isJudged = true;
+        turn.rejection = rejection;
+        turn.adopted = adopted;
+        for (Turn next = turns.peek(); next != null && next.isJudged; next = turns.peek()) {
+            turns.remove();
+            write(next.offer, next.rejection, next.adopted);
+        }
+        flushLater();
+    }
+
+    /** Judgements come back in bursts, one task each: the flush lines up behind those that are there already. */
+    private void flushLater() {
+        if (!flushScheduled) {
+            flushScheduled = true;
+            ctx.executor().execute(() -> {
+                flushScheduled = false;
+                ctx.flush();
+            });
+        }
+    }
+
+    private void write(Offer offer, @Nullable HandoffRejection rejection, @Nullable AdoptedConnection adopted) {
+        HandoffAcceptance acceptance = rejection == null
+                ? new HandoffAcceptance.Accepted(offer)
+                : new HandoffAcceptance.Rejected(offer, rejection);
+        ctx.write(acceptance).addListener(written -> {
+            if (!written.isSuccess()) {
+                ackFailed(acceptance, adopted);
+            } else if (adopted != null) {
+                adopted.open();
+            }
+        });
+        ctx.fireChannelRead(acceptance);
+    }
+
+    /** The broker does not know the answer and has to let go of the connection; so must we. */
+    private void ackFailed(HandoffAcceptance acceptance, @Nullable AdoptedConnection adopted) {
+        if (adopted != null) {
+            adopted.abandon();
+        }
+        ctx.fireUserEventTriggered(new AckFailure(acceptance));
+        ctx.close();
+    }
+}
