@@ -39,12 +39,14 @@ class ReadmeExampleIT {
         // README
         HandoffServer backend = HandoffServer.builder(socketPath)
                 .expectedTokens(ExpectedTokenPolicy.carried())
-                .adoptInto(workers, new ChannelInitializer<>() { // As for a ServerBootstrap.
-                    @Override
-                    protected void initChannel(Channel client) {
-                        client.pipeline().addLast(new EchoHandler());
-                    }
-                })
+                .adoptInto(
+                        workers,
+                        new ChannelInitializer<>() { // As for a ServerBootstrap.
+                            @Override
+                            protected void initChannel(Channel client) {
+                                client.pipeline().addLast(new EchoHandler());
+                            }
+                        })
                 .start()
                 .get();
         // README
@@ -56,8 +58,8 @@ class ReadmeExampleIT {
 
             // README broker
             HandoffBroker broker = HandoffBroker.builder(socketPath).build();
-            HandoffOutcome outcome = broker.handOff(accepted, "chat", HandoffToken.random(), 1)
-                    .get();
+            HandoffOutcome outcome =
+                    broker.handOff(accepted, "chat", HandoffToken.random(), 1).get();
             // README broker
 
             assertThat(outcome).isInstanceOf(HandoffOutcome.Accepted.class);
