@@ -162,7 +162,8 @@ final class HandoffAttempt extends SimpleChannelInboundHandler<HandoffAcceptance
 
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {
-        controlClosed();
+        // Netty's decoders tell of the end before they tell that it came in the middle of a frame.
+        loop.execute(this::controlClosed);
     }
 
     private void controlClosed() {

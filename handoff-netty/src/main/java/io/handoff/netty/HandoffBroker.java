@@ -104,11 +104,12 @@ public final class HandoffBroker {
             throw new IllegalArgumentException(
                     "the offer's token was " + offer.token().size() + " bytes; expected " + HandoffToken.BYTES);
         }
-        String unsuitable = HeldClient.unsuitable(client);
-        if (unsuitable != null) {
-            return refuse(client, unsuitable);
+        EventLoop loop;
+        try {
+            loop = client.eventLoop();
+        } catch (IllegalStateException e) {
+            return refuse(client, "the client's channel has no event loop yet");
         }
-        EventLoop loop = client.eventLoop();
         Promise<HandoffOutcome> outcome = loop.newPromise();
         outcome.setUncancellable();
         if (loop.inEventLoop()) {
@@ -132,6 +133,11 @@ public final class HandoffBroker {
     }
 
     private void begin(Channel client, Offer offer, Promise<HandoffOutcome> outcome) {
+        if (HeldClient.isHeld(client)) {
+            String running = "a handoff of the client's connection is running already";
+            outcome.setSuccess(new Failed(Stage.CLIENT_NOT_READY, new HandoffBrokerException(running), false));
+            return;
+        }
         String unready = HeldClient.unready(client);
         long suppressedForNanos = limiter.suppressedForNanos(now(client));
         if (unready != null) {

@@ -20,7 +20,8 @@ public sealed interface HandoffOutcome {
      * @param stage how far it got
      * @param cause what went wrong; never holds the token
      * @param connectionUsable whether the connection is still ours, and is served here as before. If not, it is closed
-     *     here: it ended by itself, or the backend may have taken it over without our knowing
+     *     here, because it ended by itself or the backend may have taken it over without our knowing; or another handoff
+     *     of it is running, whose outcome decides
      */
     record Failed(Stage stage, Throwable cause, boolean connectionUsable) implements HandoffOutcome {}
 

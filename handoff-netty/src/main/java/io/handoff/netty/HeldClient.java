@@ -35,19 +35,19 @@ final class HeldClient {
         this.whenClosed = whenClosed;
     }
 
-    /** Why the channel cannot be handed off, from whatever thread this is asked; null if its event loop may look closer. */
-    static @Nullable String unsuitable(Channel client) {
+    /** Whether another handoff has it. On its event loop, as everything here. */
+    static boolean isHeld(Channel client) {
+        return client.pipeline().get(ClientGuard.class) != null;
+    }
+
+    /** Why the channel, which nobody holds, cannot be handed off now; null if it can. */
+    static @Nullable String unready(Channel client) {
         if (!(client instanceof EpollSocketChannel || client instanceof EpollDomainSocketChannel)) {
             return "the client's channel is a " + client.getClass().getSimpleName()
                     + "; expected an EpollSocketChannel or EpollDomainSocketChannel";
         }
-        return client.isRegistered() ? null : "the client's channel is not registered with an event loop";
-    }
-
-    /** Why the channel cannot be handed off now; null if it can. On its event loop. */
-    static @Nullable String unready(Channel client) {
-        if (client.pipeline().get(ClientGuard.class) != null) {
-            return "a handoff of the client's connection is running already";
+        if (!client.isRegistered()) {
+            return "the client's channel is not registered with an event loop";
         }
         String unfit = unfit(client);
         return unfit != null ? unfit : handlerWithBytes(client);
