@@ -37,6 +37,17 @@ abstract class HandoffFrameEncoder<I> extends MessageToByteEncoder<I> {
         return "";
     }
 
+    /** Encodes outside of a pipeline that this encoder is in; the caller releases the frame. */
+    final ByteBuf toFrame(ChannelHandlerContext ctx, I message) throws IOException {
+        ByteBuf frame = allocateBuffer(ctx, message, true);
+        try {
+            encode(ctx, message, frame);
+            return frame.retain();
+        } finally {
+            frame.release();
+        }
+    }
+
     @Override
     protected final ByteBuf allocateBuffer(ChannelHandlerContext ctx, I message, boolean preferDirect) {
         return ctx.alloc().ioBuffer(HandoffFrameDecoder.HEADER_LENGTH + bodyLength(message));
