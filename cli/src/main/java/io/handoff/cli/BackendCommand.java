@@ -1,5 +1,6 @@
 package io.handoff.cli;
 
+import io.handoff.netty.DescriptorPolicy;
 import io.handoff.netty.ExpectedTokenPolicy;
 import io.handoff.netty.HandoffServer;
 import io.handoff.netty.HandoffToken;
@@ -13,6 +14,7 @@ import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -20,10 +22,11 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** Serves a handoff socket until it is told to stop, and prints each decision. */
+/** Serves a handoff socket until it is told to stop, prints each decision, and echoes on what it adopts. */
 @Command(
         name = "backend",
-        description = "Answers offers on a handoff socket and prints each decision, until SIGTERM.",
+        description = "Answers offers on a handoff socket, adopts the connections that come with them, and sends back"
+                + " what their clients send. Prints each decision. Until SIGTERM.",
         exitCodeListHeading = "Exit status:%n",
         exitCodeList = {"0:stopped by SIGTERM or SIGINT", "1:cannot serve", "2:wrong usage"})
 @SuppressWarnings("NullAway.Init") // Picocli sets the fields.
@@ -38,10 +41,10 @@ final class BackendCommand implements Callable<Integer> {
     @Option(
             names = "--policy",
             paramLabel = "carried|pending|expected",
-            defaultValue = "pending",
-            description = "Which token an offer has to present. pending: any of the --token options;"
-                    + " expected: the one --token. Default: ${DEFAULT-VALUE}.")
-    private TokenPolicy policy;
+            description = "Which token an offer has to present. carried: the one that came with its descriptor;"
+                    + " pending: any of the --token options; expected: the one --token. Default: carried, and pending"
+                    + " with --no-descriptors.")
+    private @Nullable TokenPolicy policy;
 
     @Option(
             names = "--token",
@@ -49,7 +52,9 @@ final class BackendCommand implements Callable<Integer> {
             description = "A token to register, as 32 hexadecimal digits; may be repeated.")
     private Set<HandoffToken> tokens = new LinkedHashSet<>();
 
-    @Option(names = "--no-descriptors", description = "Offers come without a descriptor, as framed streams.")
+    @Option(
+            names = "--no-descriptors",
+            description = "Offers come without a descriptor, as framed streams; nothing is adopted.")
     private boolean noDescriptors;
 
     @Option(
@@ -77,7 +82,8 @@ final class BackendCommand implements Callable<Integer> {
             names = "--threads",
             paramLabel = "N",
             defaultValue = "1",
-            description = "Event loops that serve the connections; default: ${DEFAULT-VALUE}.")
+            description = "Event loops for the brokers' connections, and as many for the adopted ones; default:"
+                    + " ${DEFAULT-VALUE}.")
     private int threads;
 
     @Option(names = "--json", description = "Print each line as a JSON object.")
@@ -88,22 +94,41 @@ final class BackendCommand implements Callable<Integer> {
         checkUsage();
         ReportPrinter printer = ReportPrinter.of(spec.commandLine().getOut(), json);
         HandoffServer.Builder builder = configured().listener(new DecisionPrinter(printer));
-        EventLoopGroup loops = new MultiThreadIoEventLoopGroup(
-                threads, new DefaultThreadFactory("handoff-control"), EpollIoHandler.newFactory());
-        HandoffServer server = builder.controlLoops(loops).start().sync().getNow();
-        stopOnSignal(server);
+        EventLoopGroup loops = newLoops("handoff-control");
+        builder.controlLoops(loops);
+        if (noDescriptors) {
+            builder.descriptors(DescriptorPolicy.NONE);
+        } else {
+            builder.adoptInto(newLoops("handoff-worker"), EchoHandler.INSTANCE);
+        }
+        HandoffServer server = builder.start().sync().getNow();
+        StopSignal.closes(server);
         printer.print(new BackendReport.Listening(socket.toString()));
         // Nobody shuts the loops down: the process ends in the shutdown hook.
         loops.terminationFuture().sync();
         return CommandLine.ExitCode.SOFTWARE;
     }
 
-    private void checkUsage() {
-        if (!noDescriptors || policy == TokenPolicy.CARRIED) {
-            throw usageError("this version serves framed connections only:"
-                    + " it needs --no-descriptors, and --policy pending or expected");
+    private EventLoopGroup newLoops(String name) {
+        return new MultiThreadIoEventLoopGroup(threads, new DefaultThreadFactory(name), EpollIoHandler.newFactory());
+    }
+
+    private TokenPolicy policy() {
+        if (policy != null) {
+            return policy;
         }
-        if (policy == TokenPolicy.EXPECTED && tokens.size() != 1) {
+        return noDescriptors ? TokenPolicy.PENDING : TokenPolicy.CARRIED;
+    }
+
+    private void checkUsage() {
+        if (policy() == TokenPolicy.CARRIED && noDescriptors) {
+            throw usageError("--policy carried needs descriptors, which carry the tokens; not --no-descriptors");
+        }
+        if (policy() == TokenPolicy.CARRIED && !tokens.isEmpty()) {
+            throw usageError("--policy carried takes the tokens that come with the descriptors, and no --token;"
+                    + " --policy pending or expected takes them");
+        }
+        if (policy() == TokenPolicy.EXPECTED && tokens.size() != 1) {
             throw usageError("--policy expected needs exactly one --token, not " + tokens.size());
         }
         if (threads < 1) {
@@ -114,11 +139,7 @@ final class BackendCommand implements Callable<Integer> {
     private HandoffServer.Builder configured() {
         try {
             return HandoffServer.builder(socket)
-                    .expectedTokens(
-                            policy == TokenPolicy.EXPECTED
-                                    ? ExpectedTokenPolicy.expected(
-                                            tokens.iterator().next())
-                                    : ExpectedTokenPolicy.pending())
+                    .expectedTokens(expectedTokens())
                     .maxFrameLength(maxFrameLength)
                     .offerTimeout(offerTimeout)
                     .tokenTimeToLive(tokenTimeToLive)
@@ -129,19 +150,12 @@ final class BackendCommand implements Callable<Integer> {
         }
     }
 
-    /**
-     * Makes SIGTERM and SIGINT close the server. A JVM that has run its hooks exits with 128 + the signal's number; to
-     * end with 0, as a service that was asked to stop should, the hook ends the process itself. It is the only hook, so
-     * none is cut short.
-     */
-    private static void stopOnSignal(HandoffServer server) {
-        Runtime.getRuntime()
-                .addShutdownHook(new Thread(
-                        () -> {
-                            server.close();
-                            Runtime.getRuntime().halt(0);
-                        },
-                        "handoff-stop"));
+    private ExpectedTokenPolicy expectedTokens() {
+        return switch (policy()) {
+            case CARRIED -> ExpectedTokenPolicy.carried();
+            case PENDING -> ExpectedTokenPolicy.pending();
+            case EXPECTED -> ExpectedTokenPolicy.expected(tokens.iterator().next());
+        };
     }
 
     private ParameterException usageError(String why) {

@@ -38,6 +38,15 @@ sealed interface BackendReport extends Report {
         }
     }
 
+    /** The ACK could not be written: the broker lets go, and what was adopted is closed. */
+    @JsonTypeName("unanswered")
+    record Unanswered(String serviceName, String correlationId, int pid, long uid) implements BackendReport {
+        @Override
+        public String text() {
+            return "unanswered correlation_id=" + correlationId + ": the ACK could not be written";
+        }
+    }
+
     /** A connection broke the protocol and was closed without an ACK. */
     @JsonTypeName("closed")
     record Closed(HandoffWireException.Kind reason, String detail, int pid, long uid) implements BackendReport {

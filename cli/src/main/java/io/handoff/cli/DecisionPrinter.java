@@ -34,6 +34,13 @@ final class DecisionPrinter implements HandoffListener {
     }
 
     @Override
+    public void ackFailed(HandoffPeer peer, HandoffAcceptance acceptance) {
+        Offer offer = acceptance.offer();
+        printer.print(new BackendReport.Unanswered(
+                offer.serviceName(), Long.toUnsignedString(offer.correlationId()), peer.pid(), uid(peer)));
+    }
+
+    @Override
     public void wireError(HandoffPeer peer, HandoffWireException error) {
         printer.print(
                 new BackendReport.Closed(error.kind(), String.valueOf(error.getMessage()), peer.pid(), uid(peer)));

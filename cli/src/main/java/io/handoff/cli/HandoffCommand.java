@@ -14,7 +14,7 @@ import picocli.CommandLine.ParseResult;
         versionProvider = JarVersion.class,
         mixinStandardHelpOptions = true,
         scope = CommandLine.ScopeType.INHERIT,
-        subcommands = {BackendCommand.class, OfferCommand.class, DemoCommand.class})
+        subcommands = {BackendCommand.class, BrokerCommand.class, OfferCommand.class, DemoCommand.class})
 final class HandoffCommand {
 
     private HandoffCommand() {}

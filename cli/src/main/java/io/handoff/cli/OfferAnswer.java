@@ -1,6 +1,8 @@
 package io.handoff.cli;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonTypeName;
+import org.jspecify.annotations.Nullable;
 
 /** What came of one offer, from where the broker stands. */
 sealed interface OfferAnswer extends Report {
@@ -8,12 +10,13 @@ sealed interface OfferAnswer extends Report {
     /** The exit status of {@code handoff offer}. */
     int exitCode();
 
-    /** The ACK accepts. */
+    /** The ACK accepts. Without a descriptor there is no connection to send anything through, and no echo. */
     @JsonTypeName("accepted")
-    record Accepted(String correlationId) implements OfferAnswer {
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    record Accepted(String correlationId, @Nullable Echo echo) implements OfferAnswer {
         @Override
         public String text() {
-            return "accepted";
+            return echo == null ? "accepted" : "accepted, " + echo.text();
         }
 
         @Override

@@ -2,18 +2,24 @@ package io.handoff.cli;
 
 import io.handoff.netty.HandoffToken;
 import io.handoff.netty.Offer;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** Makes one offer, as a broker does, and prints the answer. */
 @Command(
         name = "offer",
-        description = "Makes one offer to a backend and prints its answer.",
+        description =
+                "Makes one offer to a backend and prints its answer. With --descriptor it hands a connection over:"
+                        + " one end of a TCP connection over the loopback interface, whose other end it keeps. Once accepted, it"
+                        + " sends a line through the end it has kept, and prints whether the line comes back; the exit status"
+                        + " is 0 in either case.",
         exitCodeListHeading = "Exit status:%n",
         exitCodeList = {"0:the offer was accepted", "1:it was rejected", "2:wrong usage", "3:no answer, or a broken one"
         })
@@ -48,22 +54,44 @@ final class OfferCommand implements Callable<Integer> {
             description = "Unsigned 64-bit number that the answer repeats; default: ${DEFAULT-VALUE}.")
     private long correlationId;
 
+    @Option(names = "--descriptor", description = "Bring a connection along, and check it once it is accepted.")
+    private boolean descriptor;
+
     @Option(
             names = "--timeout",
             paramLabel = "TIME",
             defaultValue = "5s",
-            description = "Time for the answer; default: ${DEFAULT-VALUE}.")
+            description = "Time for the answer, and then for the echo; default: ${DEFAULT-VALUE}.")
     private Duration timeout;
 
     @Option(names = "--json", description = "Print the answer as a JSON object.")
     private boolean json;
 
     @Override
-    public Integer call() {
+    public Integer call() throws IOException {
+        Offer offer = Offer.of(token, service, correlationId);
+        OfferAnswer answer = descriptor ? offerDescriptor(offer) : offerFrame(offer);
+        ReportPrinter.of(spec.commandLine().getOut(), json).print(answer);
+        return answer.exitCode();
+    }
+
+    private OfferAnswer offerFrame(Offer offer) {
         try (OfferClient client = new OfferClient(socket, timeout)) {
-            OfferAnswer answer = client.offer(Offer.of(token, service, correlationId));
-            ReportPrinter.of(spec.commandLine().getOut(), json).print(answer);
-            return answer.exitCode();
+            return client.offer(offer);
+        }
+    }
+
+    private OfferAnswer offerDescriptor(Offer offer) throws IOException {
+        try (DescriptorOffer broker = newDescriptorOffer()) {
+            return broker.offer(offer);
+        }
+    }
+
+    private DescriptorOffer newDescriptorOffer() {
+        try {
+            return new DescriptorOffer(socket, timeout);
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()));
         }
     }
 }

@@ -45,7 +45,7 @@ final class OfferExchange extends SimpleChannelInboundHandler<HandoffAcceptance>
                 acceptance instanceof HandoffAcceptance.Rejected rejected
                         ? new OfferAnswer.Rejected(
                                 correlationId(), rejected.rejection().detail())
-                        : new OfferAnswer.Accepted(correlationId()));
+                        : new OfferAnswer.Accepted(correlationId(), null));
     }
 
     @Override

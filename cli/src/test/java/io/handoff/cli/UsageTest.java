@@ -7,6 +7,7 @@ import java.io.StringWriter;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class UsageTest {
 
@@ -18,8 +19,7 @@ class UsageTest {
     @CsvSource(delimiter = '|', quoteCharacter = '"', textBlock = """
             ""                                                            | Missing required subcommand
             backend --no-descriptors                                      | Missing required option: '--socket=PATH'
-            backend --socket s                                            | it needs --no-descriptors
-            backend --socket s --no-descriptors --policy carried          | it needs --no-descriptors, and --policy pending or
+            backend --socket s --no-descriptors --policy carried          | --policy carried needs descriptors
             backend --socket s --no-descriptors --policy expected         | needs exactly one --token, not 0
             backend --socket s --no-descriptors --threads 0               | --threads was 0; expected a positive number
             backend --socket s --no-descriptors --max-frame-length 0      | maxFrameLength was 0; expected 1 to 16777216 bytes
@@ -40,6 +40,15 @@ class UsageTest {
                         "backend --socket s --no-descriptors --policy expected --token " + TOKEN + " --token " + other))
                 .isEqualTo(2);
         assertThat(errors.toString()).contains("needs exactly one --token, not 2");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"backend --socket s", "backend --socket s --policy carried"})
+    void shouldTakeNoTokenWhereTheDescriptorsCarryThem(String arguments) {
+        assertThat(execute(arguments + " --token " + TOKEN)).isEqualTo(2);
+        assertThat(errors.toString())
+                .contains("--policy carried takes the tokens that come with the descriptors, and no --token")
+                .doesNotContain(TOKEN);
     }
 
     @ParameterizedTest

@@ -1,0 +1,190 @@
+package io.handoff.cli;
+
+import io.handoff.netty.HandoffToken;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * The steps of the demonstration, in their order. A backend and a broker do what is to be shown; a second pair, whose
+ * backend waits for a token that its broker does not know, shows what a rejection means for a client.
+ */
+final class Demo {
+
+    private static final int EARLY = 10;
+    private static final int LATE = 10;
+    private static final int CLIENTS = EARLY + LATE;
+    private static final int CONVERSATION = 256 * 1024;
+    private static final Duration TIMEOUT = Duration.ofSeconds(20);
+    private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
+
+    private static final String LISTENING = "listening on ";
+    private static final String BROKER_LISTENING = LISTENING + "127.0.0.1:";
+
+    private final PrintWriter out;
+    private final DemoProcesses processes;
+    private final DemoProcess backend;
+    private final DemoProcess broker;
+    private final DemoProcess strictBackend;
+    private final DemoProcess brokerOfStrict;
+
+    /** Starts all processes at once, as that takes most of the time. */
+    Demo(PrintWriter out, DemoProcesses processes) throws IOException {
+        this.out = out;
+        this.processes = processes;
+        backend = processes.start("backend", "--socket", socket("backend"));
+        broker = startBroker("backend");
+        strictBackend = processes.start(
+                "backend",
+                "--socket",
+                socket("strict"),
+                "--policy",
+                "expected",
+                "--token",
+                HandoffToken.random().toHex());
+        brokerOfStrict = startBroker("strict");
+    }
+
+    private DemoProcess startBroker(String backendName) throws IOException {
+        return processes.start(
+                "broker", "--listen", "127.0.0.1:0", "--backend", socket(backendName), "--service", "demo");
+    }
+
+    private String socket(String name) {
+        return processes.socket(name).toString();
+    }
+
+    /** Runs the steps up to the first that does not come out as expected; tells whether there was none. */
+    boolean run() throws Exception {
+        return step("start a backend", LISTENING + "its socket", () -> awaitListening(backend, LISTENING))
+                && step("start its broker", LISTENING + "127.0.0.1", () -> awaitListening(broker, BROKER_LISTENING))
+                && handOffs()
+                && step(
+                        "start a strict backend",
+                        LISTENING + "its socket",
+                        () -> awaitListening(strictBackend, LISTENING))
+                && step(
+                        "start its broker",
+                        LISTENING + "127.0.0.1",
+                        () -> awaitListening(brokerOfStrict, BROKER_LISTENING))
+                && rejection()
+                && step("stop both brokers", "exit 0, exit 0", () -> stop(broker, brokerOfStrict))
+                && step("stop both backends", "exit 0, exit 0", () -> stop(backend, strictBackend))
+                && step("socket files left", "none", this::leftovers);
+    }
+
+    private boolean step(String name, String expected, Callable<String> action) {
+        return new DemoStep(name, expected, action).run(out);
+    }
+
+    private static String awaitListening(DemoProcess process, String beginning) throws Exception {
+        String line = process.awaitFirstLine(TIMEOUT);
+        if (!line.startsWith(beginning)) {
+            return line;
+        }
+        return beginning.equals(LISTENING) ? LISTENING + "its socket" : LISTENING + "127.0.0.1";
+    }
+
+    private static int portOf(DemoProcess broker) throws Exception {
+        return Integer.parseInt(broker.awaitFirstLine(TIMEOUT).substring(BROKER_LISTENING.length()));
+    }
+
+    private boolean handOffs() throws Exception {
+        long backendBefore = backend.openSockets();
+        long brokerBefore = broker.openSockets();
+        String before = sockets(backendBefore, brokerBefore);
+        try (DemoClients clients = new DemoClients(portOf(broker), TIMEOUT)) {
+            return step("open sockets before", before, () -> before)
+                    && step(EARLY + " clients send, broker halted", EARLY + " connected", () -> sendEarly(clients))
+                    && step("the broker goes on", EARLY + " echoed", () -> {
+                        broker.resume();
+                        clients.awaitEchoes();
+                        return EARLY + " echoed";
+                    })
+                    && step(LATE + " clients, one by one", LATE + " echoed", () -> {
+                        clients.connectAndConverse(LATE);
+                        return LATE + " echoed";
+                    })
+                    && note("connect to first echo", clients.timesToFirstEcho())
+                    && step("256 KiB through each of " + CLIENTS, "each byte once, in order", () -> {
+                        clients.converse(CONVERSATION);
+                        return "each byte once, in order";
+                    })
+                    && step("handed off, says the broker", CLIENTS + " accepted", () -> awaitAccepted(broker))
+                    && step("adopted, says the backend", CLIENTS + " accepted", () -> awaitAccepted(backend))
+                    && step(
+                            "open sockets meanwhile",
+                            sockets(backendBefore + CLIENTS, brokerBefore),
+                            () -> awaitSockets(backendBefore + CLIENTS, brokerBefore))
+                    && step("clients leave", "nothing more came back", () -> {
+                        clients.finish();
+                        return "nothing more came back";
+                    })
+                    && step("open sockets after", before, () -> awaitSockets(backendBefore, brokerBefore));
+        }
+    }
+
+    /** Nobody accepts meanwhile: the kernel keeps the connections, and their bytes. */
+    private String sendEarly(DemoClients clients) throws Exception {
+        broker.suspend();
+        await(broker::isSuspended);
+        clients.connectAndSend(EARLY);
+        return EARLY + " connected";
+    }
+
+    private static String awaitAccepted(DemoProcess process) throws Exception {
+        await(() -> process.countLines("accepted ") == CLIENTS);
+        return process.countLines("accepted ") + " accepted";
+    }
+
+    private String awaitSockets(long expectedOfBackend, long expectedOfBroker) throws Exception {
+        await(() -> backend.openSockets() == expectedOfBackend && broker.openSockets() == expectedOfBroker);
+        return sockets(backend.openSockets(), broker.openSockets());
+    }
+
+    private static String sockets(long ofBackend, long ofBroker) {
+        return "backend " + ofBackend + ", broker " + ofBroker;
+    }
+
+    private boolean rejection() throws Exception {
+        String rejected = "rejected correlation_id=1: handoff token mismatch";
+        try (DemoClients clients = new DemoClients(portOf(brokerOfStrict), TIMEOUT)) {
+            return step("a client it does not get", "echoed, each byte once, in order", () -> {
+                        clients.connectAndConverse(1);
+                        clients.converse(CONVERSATION);
+                        clients.finish();
+                        return "echoed, each byte once, in order";
+                    })
+                    && step("served by the broker, being", "rejected: handoff token mismatch", () -> {
+                        await(() -> brokerOfStrict.countLines(rejected) == 1);
+                        return brokerOfStrict.countLines(rejected) == 1
+                                ? "rejected: handoff token mismatch"
+                                : "not rejected";
+                    });
+        }
+    }
+
+    private static String stop(DemoProcess first, DemoProcess second) throws InterruptedException {
+        return first.stop(TIMEOUT) + ", " + second.stop(TIMEOUT);
+    }
+
+    private String leftovers() throws IOException {
+        return processes.leftovers().isEmpty() ? "none" : String.join(", ", processes.leftovers());
+    }
+
+    private boolean note(String name, String text) {
+        out.printf("%-29s %s%n", "  " + name, text);
+        return true;
+    }
+
+    /** Waits until it is so, or for the timeout. */
+    private static void await(Callable<Boolean> condition) throws Exception {
+        long startNanos = System.nanoTime();
+        while (!condition.call() && System.nanoTime() - startNanos < TIMEOUT.toNanos()) {
+            LockSupport.parkNanos(POLL_NANOS);
+        }
+    }
+}
