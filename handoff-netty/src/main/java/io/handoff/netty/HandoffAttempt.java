@@ -11,10 +11,10 @@ import io.netty.channel.SimpleChannelInboundHandler;
 import io.netty.channel.epoll.EpollDomainSocketChannel;
 import io.netty.channel.unix.DomainSocketAddress;
 import io.netty.util.concurrent.Future;
-import io.netty.util.concurrent.Promise;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,7 +31,7 @@ final class HandoffAttempt extends SimpleChannelInboundHandler<HandoffAcceptance
     private final HandoffBrokerConfig config;
     private final Offer offer;
     private final EventLoop loop;
-    private final Promise<HandoffOutcome> outcome;
+    private final Consumer<HandoffOutcome> outcome;
     private final HeldClient client;
     private final long deadlineNanos;
     private final Future<?> deadline;
@@ -46,7 +46,7 @@ final class HandoffAttempt extends SimpleChannelInboundHandler<HandoffAcceptance
 
     private boolean over;
 
-    private HandoffAttempt(HandoffBrokerConfig config, Channel client, Offer offer, Promise<HandoffOutcome> outcome) {
+    private HandoffAttempt(HandoffBrokerConfig config, Channel client, Offer offer, Consumer<HandoffOutcome> outcome) {
         this.config = config;
         this.offer = offer;
         this.loop = client.eventLoop();
@@ -58,7 +58,7 @@ final class HandoffAttempt extends SimpleChannelInboundHandler<HandoffAcceptance
     }
 
     /** Begins a handoff of a client that is ready for it. */
-    static void start(HandoffBrokerConfig config, Channel client, Offer offer, Promise<HandoffOutcome> outcome) {
+    static void start(HandoffBrokerConfig config, Channel client, Offer offer, Consumer<HandoffOutcome> outcome) {
         new HandoffAttempt(config, client, offer, outcome).dial();
     }
 
@@ -143,7 +143,7 @@ final class HandoffAttempt extends SimpleChannelInboundHandler<HandoffAcceptance
         } else if (answer instanceof HandoffAcceptance.Rejected rejected) {
             end();
             String detail = rejected.rejection().detail();
-            client.goOn(() -> outcome.setSuccess(new HandoffOutcome.Rejected(detail)));
+            client.goOn(() -> outcome.accept(new HandoffOutcome.Rejected(detail)));
         }
     }
 
@@ -157,7 +157,7 @@ final class HandoffAttempt extends SimpleChannelInboundHandler<HandoffAcceptance
     }
 
     private void letGoAccepted() {
-        client.letGo(() -> outcome.setSuccess(new HandoffOutcome.Accepted()));
+        client.letGo(() -> outcome.accept(new HandoffOutcome.Accepted()));
     }
 
     @Override
@@ -202,9 +202,9 @@ final class HandoffAttempt extends SimpleChannelInboundHandler<HandoffAcceptance
         }
         end();
         if (descriptorSent) {
-            client.letGo(() -> outcome.setSuccess(new Failed(stage, cause, false)));
+            client.letGo(() -> outcome.accept(new Failed(stage, cause, false)));
         } else {
-            client.goOn(() -> outcome.setSuccess(new Failed(stage, cause, client.isUsable())));
+            client.goOn(() -> outcome.accept(new Failed(stage, cause, client.isUsable())));
         }
     }
 

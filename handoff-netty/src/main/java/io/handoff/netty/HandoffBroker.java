@@ -148,9 +148,11 @@ public final class HandoffBroker {
             String limit = config.maxInFlight() + " handoffs to " + config.backendSocket() + " are under way";
             outcome.setSuccess(untouched(client, Stage.IN_FLIGHT_LIMIT, limit));
         } else {
-            // First of all listeners: whoever waits for the outcome may try again at once.
-            outcome.addListener(done -> account(outcome.getNow(), now(client)));
-            HandoffAttempt.start(config, client, offer, outcome);
+            HandoffAttempt.start(config, client, offer, end -> {
+                // Before anybody can know: whoever waits for the outcome may try again at once.
+                account(end, now(client));
+                outcome.setSuccess(end);
+            });
         }
     }
 

@@ -16,15 +16,20 @@ import io.handoff.proto.v1.Frame;
 import io.handoff.proto.v1.FrameKind;
 import io.handoff.proto.v1.HandoffAck;
 import io.handoff.proto.v1.HandoffOffer;
+import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.ChannelOutboundHandlerAdapter;
+import io.netty.channel.CombinedChannelDuplexHandler;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.channel.unix.FileDescriptor;
 import io.netty.channel.unix.Socket;
+import io.netty.handler.codec.ByteToMessageCodec;
 import io.netty.handler.codec.FixedLengthFrameDecoder;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.Future;
@@ -400,6 +405,22 @@ class HandoffBrokerIT {
     }
 
     @Test
+    void shouldGoByTheAnswerAlsoWhenTheProgramHasClosedItsCopyMeanwhile() throws Exception {
+        FakeBackend backend = backend(pausing(ACCEPT));
+        Served served = serve();
+        Future<HandoffOutcome> outcome = handOff(broker(), served);
+        arrived.await();
+        served.channel().close().sync();
+        goOn.countDown();
+
+        assertThat(get(outcome)).isEqualTo(new Accepted());
+
+        assertThat(served.echo().events).containsExactly("registered", "inactive", "unregistered", "removed");
+        backend.takeAdopted().send(ascii("hello"));
+        assertThat(served.client().receiveText(5)).isEqualTo("hello");
+    }
+
+    @Test
     void shouldLetGoWhenItsEventLoopsShutDownWhileTheAnswerIsOutstanding() throws Exception {
         FakeBackend backend = backend(connection -> {
             connection.receiveDescriptor().receiveOffer();
@@ -496,13 +517,17 @@ class HandoffBrokerIT {
     @Test
     void shouldGoOnWithTheConnectionWhenTheEndOfTheInputMadeNettyReadIt() throws Exception {
         backend(FakeBackend.Connection::awaitClose);
+        // When the spins run out while the input has ended, Netty takes the descriptor out of epoll with bytes unsent.
         Served served = serve(new FakeBroker()
                 .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
+                .childOption(ChannelOption.WRITE_SPIN_COUNT, Integer.MAX_VALUE)
                 .listenOnTcp());
         served.channel().write(Unpooled.wrappedBuffer(new byte[MUCH])).addListener(done -> {});
 
         Future<HandoffOutcome> outcome = handOff(broker(), served);
+        served.channel().eventLoop().submit(() -> {}).sync();
         served.client().send("bye").sendEof();
+        await().until(() -> ((DuplexChannel) served.channel()).isInputShutdown());
         assertThat(served.client().receive(MUCH)).containsOnly(0);
 
         Failed failed = getFailed(outcome);
@@ -549,10 +574,18 @@ class HandoffBrokerIT {
 
     // Refusals
 
-    @Test
-    void shouldRefuseAHandlerThatMayHoldBytes() throws Exception {
+    static Stream<ChannelHandler> handlersThatMayHoldBytes() {
+        FixedLengthFrameDecoder decoder = new FixedLengthFrameDecoder(1);
+        ChannelOutboundHandlerAdapter encoder = new ChannelOutboundHandlerAdapter();
+        return Stream.of(
+                new FixedLengthFrameDecoder(1), new CombinedChannelDuplexHandler<>(decoder, encoder), new BytesCodec());
+    }
+
+    @ParameterizedTest
+    @MethodSource("handlersThatMayHoldBytes")
+    void shouldRefuseAHandlerThatMayHoldBytes(ChannelHandler handler) throws Exception {
         Served served = serve();
-        served.channel().pipeline().addFirst("lines", new FixedLengthFrameDecoder(1));
+        served.channel().pipeline().addFirst("lines", handler);
 
         Failed failed = getFailed(handOff(broker(), served));
 
@@ -654,6 +687,20 @@ class HandoffBrokerIT {
         assertGoesOn(served, failed);
         backend(ACCEPT);
         await().until(() -> get(handOff(broker, served)), new Accepted()::equals);
+    }
+
+    @Test
+    void shouldCountAnswersThatAreMissing() throws Exception {
+        backend(connection -> {
+            connection.receiveDescriptor().receiveOffer();
+            connection.refuse();
+        });
+        FakeBroker program = opened(new FakeBroker().listenOnTcp());
+        HandoffBroker broker = builder().maxFailures(1).build();
+
+        assertThat(getFailed(handOff(broker, program.connect())).stage()).isEqualTo(Stage.ACK);
+
+        assertThat(getFailed(handOff(broker, program.connect())).stage()).isEqualTo(Stage.SUPPRESSED);
     }
 
     @Test
@@ -832,6 +879,18 @@ class HandoffBrokerIT {
 
     private static byte[] ascii(String text) {
         return text.getBytes(StandardCharsets.US_ASCII);
+    }
+
+    private static final class BytesCodec extends ByteToMessageCodec<ByteBuf> {
+        @Override
+        protected void encode(ChannelHandlerContext ctx, ByteBuf msg, ByteBuf out) {
+            out.writeBytes(msg);
+        }
+
+        @Override
+        protected void decode(ChannelHandlerContext ctx, ByteBuf in, List<Object> out) {
+            out.add(in.readBytes(in.readableBytes()));
+        }
     }
 
     /** The one call that a broker makes. */
