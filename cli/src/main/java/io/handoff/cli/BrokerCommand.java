@@ -73,7 +73,8 @@ final class BrokerCommand implements Callable<Integer> {
         ClientListener listener = ClientListener.open(listen, loops, clients, EchoHandler.INSTANCE);
         StopSignal.closes(() -> {
             listener.close();
-            clients.awaitOutcomes(timeout);
+            // Their own deadlines come first.
+            clients.awaitOutcomes(timeout.plusSeconds(1));
         });
         printer.print(new BrokerReport.Listening(listener.address()));
         // Nobody shuts the loops down: the process ends in the shutdown hook.

@@ -16,12 +16,16 @@ import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 
 /** The socket at which a broker's clients connect. */
 final class ClientListener {
+
+    /** {@code sun_path} holds 108 bytes, the last of them zero (unix(7)). */
+    private static final int MAX_PATH_BYTES = 107;
 
     private static final int FILE_TYPE_MASK = 0170000;
     private static final int SOCKET_FILE_TYPE = 0140000;
@@ -36,7 +40,7 @@ final class ClientListener {
     static ClientListener open(SocketAddress address, EventLoopGroup loops, ChannelHandler... handlers)
             throws IOException {
         if (address instanceof DomainSocketAddress unix) {
-            removeStale(Path.of(unix.path()));
+            makeWay(unix);
         }
         var bound = new ServerBootstrap()
                 .group(loops)
@@ -50,8 +54,7 @@ final class ClientListener {
                 .bind(address)
                 .awaitUninterruptibly();
         if (!bound.isSuccess()) {
-            throw new IOException(
-                    "cannot listen on " + text(address) + ": " + bound.cause().getMessage(), bound.cause());
+            throw cannotListen(address, String.valueOf(bound.cause().getMessage()));
         }
         return new ClientListener(bound.channel());
     }
@@ -62,20 +65,31 @@ final class ClientListener {
                 : EpollServerSocketChannel.class;
     }
 
-    /** Removes a socket file at which nobody listens any more; anything else there makes the bind fail. */
-    private static void removeStale(Path path) throws IOException {
+    /** To be called before Netty binds, which cuts a long path off and deletes whatever file is there. */
+    private static void makeWay(DomainSocketAddress address) throws IOException {
+        Path path = Path.of(address.path());
+        int length = address.path().getBytes(StandardCharsets.UTF_8).length;
+        if (length > MAX_PATH_BYTES) {
+            throw cannotListen(address, "the path has " + length + " bytes; at most " + MAX_PATH_BYTES + " fit");
+        }
         if (!Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
             return;
         }
         int mode = (int) Files.getAttribute(path, "unix:mode", LinkOption.NOFOLLOW_LINKS);
         if ((mode & FILE_TYPE_MASK) != SOCKET_FILE_TYPE) {
-            return;
+            throw cannotListen(address, "it exists and is no socket");
         }
         try {
             SocketChannel.open(UnixDomainSocketAddress.of(path)).close();
+            throw cannotListen(address, "another process listens there");
         } catch (ConnectException e) {
+            // Nobody listens there any more.
             Files.delete(path);
         }
+    }
+
+    private static IOException cannotListen(SocketAddress address, String why) {
+        return new IOException("cannot listen on " + text(address) + ": " + why);
     }
 
     /** Where clients connect: the port is the real one. */

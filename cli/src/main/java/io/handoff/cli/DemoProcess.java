@@ -50,9 +50,9 @@ final class DemoProcess {
         }
     }
 
-    /** How many lines begin so, as yet. */
-    long countLines(String beginning) {
-        return lines.stream().filter(line -> line.startsWith(beginning)).count();
+    /** The lines so far. */
+    List<String> lines() {
+        return List.copyOf(lines);
     }
 
     /** How many sockets the process has open, as yet. */
@@ -112,9 +112,13 @@ final class DemoProcess {
         return Path.of("/proc", Long.toString(process.pid()), name);
     }
 
-    /** Sends SIGTERM, and tells how the process ended. */
-    String stop(Duration timeout) throws InterruptedException {
+    /** Sends SIGTERM. */
+    void terminate() {
         process.destroy();
+    }
+
+    /** Tells how the process ended. */
+    String awaitExit(Duration timeout) throws InterruptedException {
         return process.waitFor(timeout.toMillis(), TimeUnit.MILLISECONDS)
                 ? "exit " + process.exitValue()
                 : "still running after " + timeout.toMillis() + " ms";

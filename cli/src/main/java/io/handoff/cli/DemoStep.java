@@ -20,9 +20,9 @@ record DemoStep(String name, String expected, Callable<String> action) {
         String outcome = outcome();
         double millis = (double) (System.nanoTime() - startNanos) / TimeUnit.MILLISECONDS.toNanos(1);
         boolean asExpected = outcome.equals(expected);
-        out.printf(Locale.ROOT, "%-29s %-36s %8.1f ms  %s%n", name, outcome, millis, asExpected ? "ok" : "UNEXPECTED");
+        out.printf(Locale.ROOT, "%-32s %-50s %7.1f ms  %s%n", name, outcome, millis, asExpected ? "ok" : "UNEXPECTED");
         if (!asExpected) {
-            out.printf(Locale.ROOT, "%-29s %s%n", "  expected:", expected);
+            out.printf(Locale.ROOT, "%-32s %s%n", "  expected:", expected);
         }
         out.flush();
         return asExpected;

@@ -1,5 +1,5 @@
 /**
- * The {@code handoff} command: a backend, a single offer, and a demonstration of both. Its forms and exit codes are a
+ * The {@code handoff} command: a backend, a broker, a single offer, and a demonstration. Its forms and exit codes are a
  * contract that scripts rely on.
  */
 @NullMarked

@@ -3,6 +3,7 @@ package io.handoff.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -16,33 +17,28 @@ class DemoCommandIT {
     @Test
     void shouldShowEachStepAndLeaveNothingBehind() throws Exception {
         try (HandoffProcess demo = HandoffProcess.start(directory, "demo")) {
-            assertThat(demo.awaitExit()).as(demo.errors()).isZero();
+            assertThat(demo.awaitExit()).as(demo::output).isZero();
 
             assertThat(demo.lines())
-                    .hasSize(6)
-                    .allSatisfy(line -> assertThat(line).endsWith("ms  ok"))
-                    .satisfiesExactly(
-                            line -> assertThat(line).startsWith("start          listening"),
-                            line -> assertThat(line).startsWith("accepted       accepted"),
-                            line -> assertThat(line)
-                                    .startsWith("replayed       rejected: handoff token is not pending"),
-                            line -> assertThat(line)
-                                    .startsWith("unknown token  rejected: handoff token is not pending"),
-                            line -> assertThat(line).startsWith("malformed      closed without an ACK"),
-                            line -> assertThat(line).startsWith("stop           exit 0, socket file removed"));
+                    .hasSizeBetween(15, 25)
+                    .allSatisfy(line -> assertThat(line).hasSizeLessThan(101))
+                    .allSatisfy(line -> assertThat(line).containsPattern("ms  ok$|connect to first echo +median"))
+                    .anySatisfy(line -> assertThat(line).startsWith("adopted, says the backend        20 accepted "))
+                    .anySatisfy(line -> assertThat(line).contains("rejected correlation_id=1: handoff token mismatch"))
+                    .anySatisfy(line -> assertThat(line).startsWith("open sockets after "));
             assertNothingLeft();
         }
     }
 
     @Test
-    void shouldEndItsBackendWhenInterrupted() throws Exception {
+    void shouldEndItsProcessesWhenInterrupted() throws Exception {
         try (HandoffProcess demo = HandoffProcess.start(directory, "demo")) {
-            ProcessHandle backend = demo.awaitChild();
+            List<ProcessHandle> processes = demo.awaitChildren(4);
 
             demo.sendSigterm();
 
             assertThat(demo.awaitExit()).isNotZero();
-            assertThat(backend.isAlive()).isFalse();
+            assertThat(processes).noneMatch(ProcessHandle::isAlive);
             assertNothingLeft();
         }
     }

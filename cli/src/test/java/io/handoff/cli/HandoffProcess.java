@@ -56,12 +56,55 @@ final class HandoffProcess implements AutoCloseable {
 
     /** Runs {@code handoff backend} without descriptors and with one token pending, until it listens or ends. */
     static HandoffProcess startBackend(Path directory, String... moreArguments) throws IOException {
-        Stream<String> arguments = Stream.of(
-                "backend", "--no-descriptors", "--socket", socketIn(directory).toString(), "--token", TOKEN);
-        HandoffProcess backend = new HandoffProcess(
+        return startServer(
+                directory,
+                Stream.of(
+                        "backend",
+                        "--no-descriptors",
+                        "--socket",
+                        socketIn(directory).toString(),
+                        "--token",
+                        TOKEN),
+                moreArguments);
+    }
+
+    /** Runs {@code handoff backend}, adopting connections and with nothing else set, until it listens or ends. */
+    static HandoffProcess startAdoptingBackend(Path directory, String... moreArguments) throws IOException {
+        return startServer(
+                directory, Stream.of("backend", "--socket", socketIn(directory).toString()), moreArguments);
+    }
+
+    /** Runs {@code handoff broker} for the backend that listens in the directory, until it listens itself or ends. */
+    static HandoffProcess startBroker(Path directory, String listen, String... moreArguments) throws IOException {
+        return startServer(
+                directory,
+                Stream.of(
+                        "broker",
+                        "--listen",
+                        listen,
+                        "--backend",
+                        socketIn(directory).toString(),
+                        "--service",
+                        "demo"),
+                moreArguments);
+    }
+
+    private static HandoffProcess startServer(Path directory, Stream<String> arguments, String... moreArguments)
+            throws IOException {
+        HandoffProcess server = new HandoffProcess(
                 directory, Stream.concat(arguments, Stream.of(moreArguments)).toList());
-        backend.awaitLines(1);
-        return backend;
+        server.awaitLines(1);
+        return server;
+    }
+
+    long pid() {
+        return process.pid();
+    }
+
+    /** Where a server says it listens. */
+    String address() {
+        assertThat(lines()).as(errors()).first().asString().startsWith("listening on ");
+        return lines().get(0).substring("listening on ".length());
     }
 
     /** Waits until so many lines are printed, or the process has ended, and returns them and any further ones. */
@@ -79,9 +122,18 @@ final class HandoffProcess implements AutoCloseable {
         return read(stderr);
     }
 
-    ProcessHandle awaitChild() {
-        await().atMost(PATIENCE).until(() -> process.children().findAny().isPresent());
-        return process.children().findAny().orElseThrow();
+    List<ProcessHandle> awaitChildren(int count) {
+        return await().atMost(PATIENCE).until(() -> process.children().toList(), found -> found.size() == count);
+    }
+
+    /** All that was printed, to explain why an expectation was not met. */
+    String output() {
+        return read(stdout) + errors();
+    }
+
+    /** Waits until a file is no longer there. */
+    static void awaitRemoval(Path file) {
+        await().atMost(PATIENCE).until(() -> !Files.exists(file));
     }
 
     void sendSigterm() {
@@ -98,7 +150,7 @@ final class HandoffProcess implements AutoCloseable {
     @Override
     public void close() {
         process.destroyForcibly().onExit().join();
-        assertThat(read(stdout) + errors())
+        assertThat(output())
                 .doesNotContainIgnoringCase(TOKEN)
                 .doesNotContainPattern("\\p{XDigit}{32}")
                 .doesNotContain("LEAK");

@@ -18,9 +18,15 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 @Timeout(60)
 class OfferCommandIT {
+
+    /** Of the protocol's test vectors: the ACK of "minimal offer". */
+    private static final String ACCEPTING_ACK =
+            "01280000000801100118ffa10322190a10000102030405060708090a0b0c0d0e0f100120eeff830628eeff8306";
 
     @TempDir
     Path directory;
@@ -105,6 +111,56 @@ class OfferCommandIT {
             assertThat(offer.awaitExit()).isEqualTo(2);
             assertThat(offer.errors()).contains("handoff token was 34 characters");
             assertThat(offer.lines()).isEmpty();
+        }
+    }
+
+    @Test
+    void shouldHandAConnectionOverAndCheckItsEcho() throws Exception {
+        try (HandoffProcess backend = HandoffProcess.startAdoptingBackend(directory)) {
+            assertDescriptorOffer(0, "accepted, echo ok");
+            try (HandoffProcess offer = startOffer("--descriptor", "--json", "--correlation-id", "7")) {
+                assertAnswer(offer, 0, "{\"event\":\"accepted\",\"correlation_id\":\"7\",\"echo\":\"ok\"}");
+            }
+
+            assertThat(backend.awaitLines(3)).last().asString().startsWith("accepted service=handoff correlation_id=7");
+            assertThat(backend.errors()).isEmpty();
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"pending, handoff token is not pending", "expected, handoff token is not pending"})
+    void shouldHandAConnectionOverWithAPendingTokenOnce(String policy, String secondTime) throws Exception {
+        try (HandoffProcess backend =
+                HandoffProcess.startAdoptingBackend(directory, "--policy", policy, "--token", HandoffProcess.TOKEN)) {
+            assertDescriptorOffer(0, "accepted, echo ok");
+            assertDescriptorOffer(1, "rejected: " + secondTime);
+
+            assertThat(backend.awaitLines(3)).hasSize(3);
+        }
+    }
+
+    @Test
+    void shouldExitWithThreeWhenAConnectionCannotBeHandedOver() throws Exception {
+        assertDescriptorOffer(3, "no answer: no backend at " + socket + ": no such file");
+    }
+
+    @Test
+    void shouldSayThatAnAcceptedConnectionIsNotServed() throws Exception {
+        try (ServerSocketChannel backend = listen();
+                HandoffProcess offer = startOffer("--descriptor", "--correlation-id", "12648430");
+                SocketChannel connection = backend.accept()) {
+            // Plain reads drop the descriptor; the token is one read, the offer another.
+            connection.read(ByteBuffer.allocate(1024));
+            connection.read(ByteBuffer.allocate(1024));
+            connection.write(ByteBuffer.wrap(HexFormat.of().parseHex(ACCEPTING_ACK)));
+
+            assertAnswer(offer, 0, "accepted, but the connection was closed without an echo");
+        }
+    }
+
+    private void assertDescriptorOffer(int exitStatus, String answer) throws Exception {
+        try (HandoffProcess offer = startOffer("--descriptor")) {
+            assertAnswer(offer, exitStatus, answer);
         }
     }
 
