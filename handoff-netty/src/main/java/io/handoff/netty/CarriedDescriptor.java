@@ -1,5 +1,6 @@
 package io.handoff.netty;
 
+import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,6 +14,7 @@ final class CarriedDescriptor {
     private final HandoffTokens tokens;
     private final boolean isTokenRegistered;
     private final @Nullable String registrationFailure;
+    private final Instant arrivedAt = Instant.now();
     private boolean isTokenSpent;
 
     private CarriedDescriptor(
@@ -46,6 +48,11 @@ final class CarriedDescriptor {
     /** The 16 bytes. */
     HandoffToken token() {
         return token;
+    }
+
+    /** When the descriptor had come with the whole of its token. */
+    Instant arrivedAt() {
+        return arrivedAt;
     }
 
     OwnedDescriptor descriptor() {

@@ -11,7 +11,7 @@ import java.time.Instant;
  * @param broker the process that handed the connection off
  * @param traceparent the W3C {@code traceparent} of the handoff, empty if there is none; not validated
  * @param tracestate the W3C {@code tracestate}, empty if there is none; not validated
- * @param arrivedAt when the offer was judged
+ * @param arrivedAt when its descriptor had come with the whole of its token
  */
 public record HandedOffConnection(
         String serviceName,
@@ -25,13 +25,8 @@ public record HandedOffConnection(
     public static final AttributeKey<HandedOffConnection> KEY =
             AttributeKey.valueOf(HandedOffConnection.class, "handedOff");
 
-    static HandedOffConnection of(Offer offer, HandoffPeer broker) {
+    static HandedOffConnection of(Offer offer, HandoffPeer broker, Instant arrivedAt) {
         return new HandedOffConnection(
-                offer.serviceName(),
-                offer.correlationId(),
-                broker,
-                offer.traceparent(),
-                offer.tracestate(),
-                Instant.now());
+                offer.serviceName(), offer.correlationId(), broker, offer.traceparent(), offer.tracestate(), arrivedAt);
     }
 }

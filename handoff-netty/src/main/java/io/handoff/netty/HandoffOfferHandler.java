@@ -175,8 +175,9 @@ public final class HandoffOfferHandler extends SimpleChannelInboundHandler<Offer
             // The connection has closed meanwhile, and the descriptor with it: there is nobody to answer.
             return;
         }
-        adopter.adopt(carried.descriptor(), HandedOffConnection.of(turn.offer(), peer), ctx.executor())
-                .addListener((FutureListener<AdoptedConnection>) adopted -> {
+        HandedOffConnection origin = HandedOffConnection.of(turn.offer(), peer, carried.arrivedAt());
+        adopter.adopt(carried.descriptor(), origin, ctx.executor()).addListener((FutureListener<AdoptedConnection>)
+                adopted -> {
                     if (adopted.isSuccess()) {
                         settle(ctx, turn, null, adopted.getNow());
                     } else {
