@@ -1,13 +1,13 @@
 package io.handoff.cli;
 
 import io.netty.buffer.Unpooled;
-import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandler.Sharable;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.channel.socket.DuplexChannel;
 
 /**
  * The service of this command: sends back what comes. A client that ends its input gets the rest, and then the end. One
@@ -37,8 +37,11 @@ final class EchoHandler extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelWritabilityChanged(ChannelHandlerContext ctx) {
-        Channel channel = ctx.channel();
-        channel.config().setAutoRead(channel.isWritable());
+        DuplexChannel channel = (DuplexChannel) ctx.channel();
+        // To ask for more once the input has ended makes Netty's epoll transport fail the channel.
+        if (!channel.isInputShutdown()) {
+            channel.config().setAutoRead(channel.isWritable());
+        }
     }
 
     @Override
