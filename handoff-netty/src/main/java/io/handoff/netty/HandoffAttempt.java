@@ -39,7 +39,7 @@ final class HandoffAttempt extends SimpleChannelInboundHandler<HandoffAcceptance
     private @Nullable EpollDomainSocketChannel control;
 
     /** What the deadline would find unfinished. */
-    private Stage stage = Stage.CONNECT;
+    private Stage stage = Stage.CLIENT_NOT_READY;
 
     /** From here on nobody knows whether the backend uses the connection, unless it says so. */
     private boolean descriptorSent;
@@ -59,10 +59,20 @@ final class HandoffAttempt extends SimpleChannelInboundHandler<HandoffAcceptance
 
     /** Begins a handoff of a client that is ready for it. */
     static void start(HandoffBrokerConfig config, Channel client, Offer offer, Consumer<HandoffOutcome> outcome) {
-        new HandoffAttempt(config, client, offer, outcome).dial();
+        new HandoffAttempt(config, client, offer, outcome).drainClient();
+    }
+
+    private void drainClient() {
+        client.drain().addListener(drained -> step(drained, stage, this::takeClientOut));
+    }
+
+    /** Before anything that takes time: a client that ends its side while it is in epoll is read to its end. */
+    private void takeClientOut() {
+        client.takeOut().addListener(out -> step(out, stage, this::dial));
     }
 
     private void dial() {
+        stage = Stage.CONNECT;
         EpollDomainSocketChannel dialled;
         try {
             dialled = new EpollDomainSocketChannel();
@@ -74,16 +84,7 @@ final class HandoffAttempt extends SimpleChannelInboundHandler<HandoffAcceptance
         HandoffPipeline.addBroker(dialled.pipeline(), offer).addLast(this);
         loop.register(dialled);
         dialled.connect(new DomainSocketAddress(config.backendSocket().toFile()))
-                .addListener(connected -> step(connected, Stage.CONNECT, () -> drainClient(dialled)));
-    }
-
-    private void drainClient(EpollDomainSocketChannel control) {
-        stage = Stage.CLIENT_NOT_READY;
-        client.drain().addListener(drained -> step(drained, stage, () -> takeClientOut(control)));
-    }
-
-    private void takeClientOut(EpollDomainSocketChannel control) {
-        client.takeOut().addListener(out -> step(out, stage, () -> send(control)));
+                .addListener(connected -> step(connected, Stage.CONNECT, () -> send(dialled)));
     }
 
     private void send(EpollDomainSocketChannel control) {

@@ -18,9 +18,9 @@ import java.util.concurrent.TimeUnit;
 /**
  * The sending side: hands live client connections to one backend, over its handoff socket.
  *
- * <p><b>Order.</b> The client's channel stops reading, the backend is connected to, everything that was written to the
- * client leaves, the channel leaves its event loop, and only then the connection's descriptor is sent with the token and
- * the offer. So at any moment at most one process reads or writes the connection, and what the client sends meanwhile
+ * <p><b>Order.</b> The client's channel stops reading, everything that was written to the client leaves, the channel
+ * leaves its event loop, the backend is connected to, and only then the connection's descriptor is sent with the token
+ * and the offer. So at any moment at most one process reads or writes the connection, and what the client sends meanwhile
  * stays in the socket for the one that will (WIRE §7).
  *
  * <p><b>Ownership.</b> {@link HandoffOutcome} says who has the connection in the end. During the handoff the channel

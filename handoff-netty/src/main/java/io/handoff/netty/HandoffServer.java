@@ -101,7 +101,7 @@ public final class HandoffServer implements AutoCloseable {
         }
         ListeningSocket socket;
         try {
-            socket = ListeningSocket.bind(config.path());
+            socket = ListeningSocket.bind(config.path(), config.socketCalls());
         } catch (IOException e) {
             return started.setFailure(e);
         }

@@ -8,6 +8,8 @@ import io.netty.channel.unix.Errors;
 import io.netty.channel.unix.FileDescriptor;
 import io.netty.util.concurrent.FastThreadLocal;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +25,7 @@ final class LibcSocketCalls implements SocketCalls {
 
     private static final int EINTR = 4;
     private static final int EAGAIN = 11;
+    private static final short AF_UNIX = 1;
     private static final int SOL_SOCKET = 1;
     private static final int SCM_RIGHTS = 1;
     private static final int MSG_CTRUNC = 0x8;
@@ -47,6 +50,8 @@ final class LibcSocketCalls implements SocketCalls {
 
     private LibcSocketCalls() {}
 
+    private static native int bind(int socket, Pointer address, int length);
+
     private static native long recvmsg(int socket, Pointer message, int flags);
 
     private static native long sendmsg(int socket, Pointer message, int flags);
@@ -54,6 +59,19 @@ final class LibcSocketCalls implements SocketCalls {
     private static native int fcntl(int descriptor, int command, int argument);
 
     private static native int poll(Pointer descriptors, long count, int timeoutMillis);
+
+    @Override
+    public void bind(FileDescriptor socket, Path path) throws IOException {
+        byte[] name = path.toString().getBytes(StandardCharsets.UTF_8);
+        // struct sockaddr_un: sa_family_t, which has two bytes, and the path, which ends with a zero.
+        int length = Short.BYTES + name.length + 1;
+        try (Memory address = new Memory(length)) {
+            address.clear();
+            address.setShort(0, AF_UNIX);
+            address.write(Short.BYTES, name, 0, name.length);
+            checked("bind", bind(socket.intValue(), address, length));
+        }
+    }
 
     @Override
     public @Nullable Received receive(FileDescriptor socket, int maxBytes) throws IOException {

@@ -1,7 +1,6 @@
 package io.handoff.netty;
 
 import io.netty.channel.epoll.EpollServerDomainSocketChannel;
-import io.netty.channel.unix.DomainSocketAddress;
 import io.netty.channel.unix.Socket;
 import io.netty.util.NetUtil;
 import java.io.IOException;
@@ -53,7 +52,7 @@ final class ListeningSocket {
      *
      * @throws IOException naming the path and what is wrong with it; nothing of ours is then left there
      */
-    static ListeningSocket bind(Path path) throws IOException {
+    static ListeningSocket bind(Path path, SocketCalls calls) throws IOException {
         int length = path.toString().getBytes(StandardCharsets.UTF_8).length;
         if (length > MAX_PATH_BYTES) {
             throw cannotListen(path, "the path has " + length + " bytes; at most " + MAX_PATH_BYTES + " fit");
@@ -61,7 +60,7 @@ final class ListeningSocket {
         removeStale(path);
         Socket socket = Socket.newSocketDomain();
         try {
-            socket.bind(new DomainSocketAddress(path.toString()));
+            calls.bind(socket, path);
             return listen(new ListeningSocket(path, keyOf(path), socket));
         } catch (IOException e) {
             socket.close();

@@ -2,11 +2,21 @@ package io.handoff.netty;
 
 import io.netty.channel.unix.FileDescriptor;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The system calls that Netty does not make, behind one seam that a test can replace. None of them blocks. */
 interface SocketCalls {
+
+    /**
+     * Binds a Unix-domain socket to a path at which there is nothing (bind(2)). Netty's own bind would first remove what
+     * is there.
+     *
+     * @param path at most 107 bytes long
+     * @throws IOException if the call failed: because something is there, for one
+     */
+    void bind(FileDescriptor socket, Path path) throws IOException;
 
     /**
      * Receives bytes together with the control messages on them (recvmsg(2)), close-on-exec.

@@ -2,12 +2,18 @@ package io.handoff.netty;
 
 import io.netty.channel.unix.FileDescriptor;
 import java.io.IOException;
+import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /** The real calls, for a test to let some of them fail. */
 class FaultyCalls implements SocketCalls {
 
     private final SocketCalls real = LibcSocketCalls.INSTANCE;
+
+    @Override
+    public void bind(FileDescriptor socket, Path path) throws IOException {
+        real.bind(socket, path);
+    }
 
     @Override
     public @Nullable Received receive(FileDescriptor socket, int maxBytes) throws IOException {

@@ -3,6 +3,7 @@ package io.handoff.netty;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.netty.channel.unix.FileDescriptor;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.StandardProtocolFamily;
@@ -79,6 +80,25 @@ class ListeningSocketIT {
                 channel.close();
             }
         }
+    }
+
+    /** Another server may come between the look at the path and the bind. */
+    @Test
+    void shouldLeaveASocketAloneThatAppearsAtTheLastMoment() throws Exception {
+        HandoffServer.Builder late = builder(path()).socketCalls(new FaultyCalls() {
+            @Override
+            public void bind(FileDescriptor socket, Path path) throws IOException {
+                try (HandoffServer first = start()) {
+                    assertThatThrownBy(() -> super.bind(socket, path)).hasMessageContaining("Address already in use");
+                    RawBroker.connect(first.path()).close();
+                } catch (InterruptedException | ExecutionException e) {
+                    throw new IOException(e);
+                }
+                throw new IOException("the other was first");
+            }
+        });
+
+        assertThatThrownBy(() -> late.start().get()).cause().hasMessage(failure("the other was first"));
     }
 
     @Test
