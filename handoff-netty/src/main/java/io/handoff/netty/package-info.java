@@ -2,9 +2,9 @@
  * Hands live client connections from a broker process to a Netty backend on the same Linux host.
  *
  * <pre>
- *  accept ─ HandoffFrameDecoder ─ ProtobufDecoder(Frame) ─ HandoffOfferValidator ─ HandoffOfferHandler ─ your handlers
- *                                                                                      │        ▲
- *                                                            HandoffAckEncoder ◄───────┘        └── HandoffTokens
+ *  accept ─ HandoffFrameDecoder ─ HandoffFrameParser ─ HandoffOfferValidator ─ HandoffOfferHandler ─ your handlers
+ *                                                                                    │        ▲
+ *                                                          HandoffAckEncoder ◄───────┘        └── HandoffTokens
  * </pre>
  *
  * <p>{@link io.handoff.netty.HandoffServer} puts these together behind a Unix-domain socket;
