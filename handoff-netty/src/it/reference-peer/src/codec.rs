@@ -50,7 +50,10 @@ fn to_hex(bytes: &[u8]) -> String {
 
 fn from_hex(hex: &str) -> io::Result<Vec<u8>> {
     if !hex.is_ascii() || hex.len() % 2 != 0 {
-        return Err(io::Error::new(io::ErrorKind::InvalidData, "a line is not hex"));
+        return Err(io::Error::new(
+            io::ErrorKind::InvalidData,
+            "a line is not hex",
+        ));
     }
     (0..hex.len())
         .step_by(2)
