@@ -1,11 +1,10 @@
 package io.handoff.benchmarks;
 
 import io.handoff.netty.HandoffFrameDecoder;
+import io.handoff.netty.HandoffFrameParser;
 import io.handoff.netty.HandoffOfferValidator;
 import io.handoff.netty.Offer;
-import io.handoff.proto.v1.Frame;
 import io.netty.channel.embedded.EmbeddedChannel;
-import io.netty.handler.codec.protobuf.ProtobufDecoder;
 import java.util.Objects;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.TearDown;
@@ -17,7 +16,7 @@ public class FrameDecode extends NanosecondsPerOperation {
 
     private final EmbeddedChannel channel = new EmbeddedChannel(
             new HandoffFrameDecoder(HandoffFrameDecoder.DEFAULT_MAX_FRAME_LENGTH),
-            new ProtobufDecoder(Frame.getDefaultInstance()),
+            HandoffFrameParser.INSTANCE,
             HandoffOfferValidator.INSTANCE);
 
     /** Decodes one offer. */

@@ -72,6 +72,7 @@ abstract class Envelope<M extends Message> extends MessageToMessageDecoder<Frame
     private M parsePayload(Frame frame) {
         M payload;
         try {
+            WellFormed.check(frame.getPayload().asReadOnlyByteBuffer());
             payload = parser.parseFrom(frame.getPayload());
         } catch (InvalidProtocolBufferException e) {
             throw HandoffWireException.undecodablePayload(message, String.valueOf(e.getMessage()), e);
@@ -101,7 +102,7 @@ abstract class Envelope<M extends Message> extends MessageToMessageDecoder<Frame
         return null;
     }
 
-    /** Names the failure of the {@code ProtobufDecoder} before this handler as check 4. This handler's own come by too. */
+    /** Names the failure of the {@link HandoffFrameParser} before this handler as check 4. This handler's own come by too. */
     @Override
     public final void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
         boolean isNamed = cause instanceof HandoffWireException;

@@ -1,8 +1,6 @@
 package io.handoff.netty;
 
-import io.handoff.proto.v1.Frame;
 import io.netty.channel.ChannelPipeline;
-import io.netty.handler.codec.protobuf.ProtobufDecoder;
 import java.time.Duration;
 
 /**
@@ -13,8 +11,6 @@ public final class HandoffPipeline {
 
     /** Time for one offer, unless configured: from the start of the connection or the ACK before, to its own ACK. */
     public static final Duration DEFAULT_OFFER_TIMEOUT = Duration.ofSeconds(5);
-
-    private static final ProtobufDecoder FRAME_DECODER = new ProtobufDecoder(Frame.getDefaultInstance());
 
     private HandoffPipeline() {}
 
@@ -48,7 +44,7 @@ public final class HandoffPipeline {
         HandoffFrameDecoder frames = new HandoffFrameDecoder(maxFrameLength);
         return pipeline.addLast(new OfferDeadlineHandler(offerTimeout, elapsed, frames))
                 .addLast(frames)
-                .addLast(FRAME_DECODER)
+                .addLast(HandoffFrameParser.INSTANCE)
                 .addLast(HandoffOfferValidator.INSTANCE)
                 .addLast(HandoffAckEncoder.INSTANCE)
                 .addLast(offerHandler);
@@ -64,7 +60,7 @@ public final class HandoffPipeline {
      */
     public static ChannelPipeline addBroker(ChannelPipeline pipeline, Offer offer) {
         return pipeline.addLast(new HandoffFrameDecoder(HandoffFrameDecoder.MAX_FRAME_LENGTH))
-                .addLast(FRAME_DECODER)
+                .addLast(HandoffFrameParser.INSTANCE)
                 .addLast(new HandoffAckValidator(offer))
                 .addLast(HandoffOfferEncoder.INSTANCE);
     }

@@ -29,19 +29,33 @@ final class BackendChannel {
     }
 
     BackendChannel(ExpectedTokenPolicy policy, OfferAdmission admission) {
-        install(new HandoffTokens(tokens), policy, admission);
+        install(HandoffFrameDecoder.DEFAULT_MAX_FRAME_LENGTH, new HandoffTokens(tokens), policy, admission);
     }
 
     /** A pipeline whose tokens live elsewhere. */
     BackendChannel(HandoffTokens elsewhere) {
-        install(elsewhere, ExpectedTokenPolicy.pending(), OfferAdmission.all());
+        install(
+                HandoffFrameDecoder.DEFAULT_MAX_FRAME_LENGTH,
+                elsewhere,
+                ExpectedTokenPolicy.pending(),
+                OfferAdmission.all());
     }
 
-    private void install(HandoffTokens tokens, ExpectedTokenPolicy policy, OfferAdmission admission) {
+    /** A pipeline that reads frames of any size that the protocol allows. */
+    static BackendChannel readingAnySize() {
+        return new BackendChannel(HandoffFrameDecoder.MAX_FRAME_LENGTH);
+    }
+
+    private BackendChannel(int maxFrameLength) {
+        install(maxFrameLength, new HandoffTokens(tokens), ExpectedTokenPolicy.pending(), OfferAdmission.all());
+    }
+
+    private void install(
+            int maxFrameLength, HandoffTokens tokens, ExpectedTokenPolicy policy, OfferAdmission admission) {
         channel.freezeTime();
         HandoffPipeline.addBackend(
                         channel.pipeline(),
-                        HandoffFrameDecoder.DEFAULT_MAX_FRAME_LENGTH,
+                        maxFrameLength,
                         HandoffPipeline.DEFAULT_OFFER_TIMEOUT,
                         new HandoffOfferHandler(tokens, policy, admission, PEER))
                 .addLast(new ChannelInboundHandlerAdapter() {

@@ -57,7 +57,10 @@ final class Frames {
     }
 
     static byte[] framed(Frame frame) {
-        byte[] body = frame.toByteArray();
+        return framed(frame.toByteArray());
+    }
+
+    static byte[] framed(byte[] body) {
         return ByteBuffer.allocate(5 + body.length)
                 .order(ByteOrder.LITTLE_ENDIAN)
                 .put((byte) 1)
