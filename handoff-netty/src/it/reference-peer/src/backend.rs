@@ -49,7 +49,13 @@ enum Answer {
 pub fn run() -> ExitCode {
     let options = Options::parse(
         &["--wrong-echo", "--wrong-correlation", "--vanish"],
-        &["--socket", "--token-mode", "--reject", "--late"],
+        &[
+            "--socket",
+            "--token-mode",
+            "--reject",
+            "--reject-with-text-of",
+            "--late",
+        ],
     );
     let mode = token_mode(&options);
     let answer = answer(&options);
@@ -92,6 +98,9 @@ fn token_mode(options: &Options) -> TokenMode {
 fn answer(options: &Options) -> Answer {
     if let Some(text) = options.text("--reject") {
         Answer::Reject(text.to_string())
+    } else if let Some(path) = options.text("--reject-with-text-of") {
+        let text = std::fs::read_to_string(path);
+        Answer::Reject(text.unwrap_or_else(|error| refuse(&format!("cannot read {path}: {error}"))))
     } else if let Some(millis) = options.number("--late") {
         Answer::Late(Duration::from_millis(millis))
     } else if options.has("--wrong-echo") {

@@ -5,6 +5,7 @@
 mod backend;
 mod broker;
 mod options;
+mod serve;
 
 use std::process::ExitCode;
 
@@ -15,8 +16,9 @@ fn main() -> ExitCode {
     match std::env::args().nth(1).as_deref() {
         Some("backend") => backend::run(),
         Some("broker") => broker::run(),
+        Some("serve") => serve::run(),
         _ => {
-            eprintln!("usage: reference-peer broker|backend [options]");
+            eprintln!("usage: reference-peer backend|broker|serve [options]");
             ExitCode::from(USAGE)
         }
     }

@@ -9,6 +9,7 @@ import io.handoff.netty.HandoffOutcome.Failed;
 import io.handoff.netty.HandoffOutcome.Rejected;
 import io.handoff.netty.HandoffOutcome.Stage;
 import io.handoff.netty.HandoffWireException.Kind;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -98,10 +99,13 @@ class ReferenceBackendIT {
         assertRejected(text, text);
     }
 
+    /** The text goes there in a file: a command line holds only what the locale can express. */
     @ParameterizedTest
     @ValueSource(strings = {"not today", "geschlossen \u2013 \u9589\u5e97 \ud83d\ude80"})
     void shouldServeAClientAgainThatTheBackendRejects(String text) throws Exception {
-        backend("--reject", text);
+        backend(
+                "--reject-with-text-of",
+                Files.writeString(directory.resolve("reason"), text).toString());
 
         assertRejected(text, text);
     }

@@ -21,6 +21,7 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -258,6 +259,61 @@ class ReferenceBrokerIT {
         assertThat(pendingTokens()).isZero();
     }
 
+    // The reference's broker and client as a whole, from the negotiation to the ready event
+
+    @Test
+    void shouldServeTheClientsOfTheWholeReferenceBroker() throws Exception {
+        int clients = 100;
+        start(carried());
+
+        Report report = wholeBroker(clients);
+
+        assertThat(report.lines())
+                .containsExactlyElementsOf(IntStream.rangeClosed(1, clients)
+                        .mapToObj(client -> "client=" + client + " handed_off=true answered=true")
+                        .toList());
+        assertThat(report.exit()).isZero();
+        assertThat(running().metrics().offersAccepted()).isEqualTo(clients);
+        assertThat(listener.judged).allSatisfy(judged -> {
+            assertThat(judged.offer().serviceName()).isEqualTo("zccache");
+            assertThat(judged.offer().correlationId())
+                    .as("of every handoff: its connection ids are not unique")
+                    .isEqualTo(1);
+        });
+    }
+
+    @Test
+    void shouldSendTheClientsOfTheWholeReferenceBrokerAwayAtOnce() throws Exception {
+        start(carried().admission((offer, peer) -> Optional.of("not today")));
+
+        Report report = wholeBroker(2);
+
+        String abandoned = "running-process-broker: handoff fallback: abandoned at AwaitAck stage: " + REFUSED
+                + "not today; a duplicated descriptor already reached the backend and lives until it closes it";
+        assertThat(report.lines())
+                .containsExactlyInAnyOrder(
+                        abandoned,
+                        abandoned,
+                        "client=1 handed_off=false answered=false",
+                        "client=2 handed_off=false answered=false");
+        assertThat(running().metrics().offersRejected(HandoffRejection.Reason.NOT_ADMITTED))
+                .isEqualTo(2);
+        assertThat(adopted).isEmpty();
+    }
+
+    private Report wholeBroker(int clients) throws Exception {
+        return peer(List.of(
+                "serve",
+                "--socket",
+                running().path().toString(),
+                "--service",
+                "zccache",
+                "--directory",
+                directory.toString(),
+                "--count",
+                Integer.toString(clients)));
+    }
+
     private void assertCompleted(Report report) {
         assertThat(report.lines())
                 .containsExactly(
@@ -321,8 +377,12 @@ class ReferenceBrokerIT {
         List<String> arguments =
                 new ArrayList<>(List.of("broker", "--socket", running().path().toString()));
         arguments.addAll(options);
-        try (ReferencePeer broker = ReferencePeer.start(directory, arguments)) {
-            return new Report(broker.awaitExit(), broker.lines());
+        return peer(arguments);
+    }
+
+    private Report peer(List<String> arguments) throws Exception {
+        try (ReferencePeer peer = ReferencePeer.start(directory, arguments)) {
+            return new Report(peer.awaitExit(), peer.lines());
         }
     }
 
