@@ -4,6 +4,7 @@
 
 mod backend;
 mod broker;
+mod codec;
 mod options;
 mod serve;
 
@@ -16,9 +17,16 @@ fn main() -> ExitCode {
     match std::env::args().nth(1).as_deref() {
         Some("backend") => backend::run(),
         Some("broker") => broker::run(),
+        Some("codec") => match codec::run() {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(error) => {
+                eprintln!("codec: {error}");
+                ExitCode::FAILURE
+            }
+        },
         Some("serve") => serve::run(),
         _ => {
-            eprintln!("usage: reference-peer backend|broker|serve [options]");
+            eprintln!("usage: reference-peer backend|broker|codec|serve [options]");
             ExitCode::from(USAGE)
         }
     }

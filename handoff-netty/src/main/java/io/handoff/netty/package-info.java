@@ -2,7 +2,7 @@
  * Hands live client connections from a broker process to a Netty backend on the same Linux host.
  *
  * <pre>
- *  accept ─ descriptor ─ HandoffFrameDecoder ─ HandoffFrameParser ─ HandoffOfferValidator  
+ *  accept ─ descriptor ─ HandoffFrameDecoder ─ HandoffFrameParser ─ HandoffOfferValidator
  *           and 16 bytes                                                       │
  *                                                                              ▼
  *  client ◄─► your Channel ◄── adopted ──────────────────────────── HandoffOfferHandler ◄─► HandoffTokens
