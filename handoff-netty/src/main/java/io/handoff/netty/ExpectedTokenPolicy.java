@@ -41,8 +41,9 @@ public final class ExpectedTokenPolicy {
 
     /**
      * The 16 bytes that came with the descriptor are the expected token, made pending as they arrive: the offer is proven
-     * to be about that descriptor, and who may speak at all is left to the {@link PeerPolicy}. An offer on a connection
-     * without descriptor is rejected.
+     * to be about that descriptor, and who may speak at all is left to the {@link PeerPolicy}. The same bytes that
+     * come with another descriptor, once they are no longer pending, are another token. An offer on a connection without
+     * descriptor is rejected.
      *
      * @return the policy
      */

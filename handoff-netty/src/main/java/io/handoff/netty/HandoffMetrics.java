@@ -70,7 +70,7 @@ public final class HandoffMetrics implements HandoffListener {
     /**
      * Counts the offers accepted.
      *
-     * @return the number of accepting ACKs written
+     * @return the number of accepting ACKs, those that then could not be written among them
      */
     public long offersAccepted() {
         return accepted.sum();

@@ -160,14 +160,19 @@ class HandoffBrokerIT {
         Served served = serve(new FakeBroker().smallReads(5).listenOnTcp());
         HandoffBroker broker = broker();
         CompletableFuture<HandoffOutcome> outcome = new CompletableFuture<>();
-        served.channel().pipeline().addFirst(new ChannelInboundHandlerAdapter() {
+        ChannelInboundHandlerAdapter handingOff = new ChannelInboundHandlerAdapter() {
             @Override
             public void channelRead(ChannelHandlerContext ctx, Object msg) {
                 ReferenceCountUtil.release(msg);
                 broker.handOff(ctx.channel(), "zccache", TOKEN, ID)
                         .addListener((Future<HandoffOutcome> done) -> outcome.complete(done.getNow()));
             }
-        });
+        };
+        // On the loop: from elsewhere a handler is in the pipeline before it takes part.
+        served.channel()
+                .eventLoop()
+                .submit(() -> served.channel().pipeline().addFirst(handingOff))
+                .sync();
 
         served.client().send("hello and the rest");
 
