@@ -2,6 +2,7 @@ package io.handoff.netty;
 
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
@@ -30,8 +31,7 @@ public final class HandoffMetrics implements HandoffListener {
     }
 
     private static <K extends Enum<K>> LongAdder adder(Map<K, LongAdder> adders, K key) {
-        // Present for every constant since adders().
-        return adders.getOrDefault(key, new LongAdder());
+        return Objects.requireNonNull(adders.get(key), "adders() made one for every constant");
     }
 
     @Override
