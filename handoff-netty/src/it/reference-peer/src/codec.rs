@@ -1,7 +1,7 @@
 //! Judges one frame per line as the reference's backend does.
 //!
 //! A line of standard input is the hex of all bytes of a connection, then its end. A line of standard output is
-//! `offer <handle_value> <token> <service_name> <correlation_id>`, with the token and the name in hex and `-` for an
+//! `offer <token> <service_name> <correlation_id>`, with the token and the name in hex and `-` for an
 //! empty one, or `<kind of error> <its text>`.
 
 use std::io::{self, BufRead, BufWriter, Cursor, Write};
@@ -16,8 +16,7 @@ pub fn run() -> io::Result<()> {
         match read_handoff_offer(&mut Cursor::new(stream)) {
             Ok(offer) => writeln!(
                 out,
-                "offer {} {} {} {}",
-                offer.handle_value,
+                "offer {} {} {}",
                 to_hex(&offer.token),
                 to_hex(offer.service_name.as_bytes()),
                 offer.correlation_id

@@ -1,11 +1,15 @@
 package io.handoff.netty;
 
-import com.google.protobuf.ByteString;
 import com.google.protobuf.CodedOutputStream;
-import java.io.IOException;
+import com.google.protobuf.WireFormat;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
 
 /** Sizes and writes protobuf fields as proto3 does: a field that has its default value is left out. */
 final class Fields {
+
+    private static final int VARINT_PAYLOAD_BITS = 7;
+    private static final int VARINT_CONTINUES = 1 << VARINT_PAYLOAD_BITS;
 
     private Fields() {}
 
@@ -14,29 +18,55 @@ final class Fields {
         return value == 0 ? 0 : CodedOutputStream.computeUInt64Size(field, value);
     }
 
-    static void write(int field, long value, CodedOutputStream out) throws IOException {
+    static void write(int field, long value, ByteBuf out) {
         if (value != 0) {
-            out.writeUInt64(field, value);
+            writeVarint(key(field, WireFormat.WIRETYPE_VARINT), out);
+            writeVarint(value, out);
         }
     }
 
     static int sizeOf(int field, String value) {
-        return value.isEmpty() ? 0 : CodedOutputStream.computeStringSize(field, value);
+        return sizeOfBytes(field, ByteBufUtil.utf8Bytes(value));
     }
 
-    static void write(int field, String value, CodedOutputStream out) throws IOException {
-        if (!value.isEmpty()) {
-            out.writeString(field, value);
+    static void write(int field, String value, ByteBuf out) {
+        int length = ByteBufUtil.utf8Bytes(value);
+        writeLength(field, length, out);
+        ByteBufUtil.reserveAndWriteUtf8(out, value, length);
+    }
+
+    static int sizeOf(int field, byte[] value) {
+        return sizeOfBytes(field, value.length);
+    }
+
+    static void write(int field, byte[] value, ByteBuf out) {
+        writeLength(field, value.length, out);
+        out.writeBytes(value);
+    }
+
+    /** The size of a field of so many bytes: a string, bytes, or a message. */
+    static int sizeOfBytes(int field, int length) {
+        return length == 0 ? 0 : CodedOutputStream.computeUInt32Size(field, length) + length;
+    }
+
+    /** What stands before the bytes of a string, of bytes, or of a message. */
+    static void writeLength(int field, int length, ByteBuf out) {
+        if (length > 0) {
+            writeVarint(key(field, WireFormat.WIRETYPE_LENGTH_DELIMITED), out);
+            writeVarint(length, out);
         }
     }
 
-    static int sizeOf(int field, ByteString value) {
-        return value.isEmpty() ? 0 : CodedOutputStream.computeBytesSize(field, value);
+    private static int key(int field, int wireType) {
+        return field << 3 | wireType;
     }
 
-    static void write(int field, ByteString value, CodedOutputStream out) throws IOException {
-        if (!value.isEmpty()) {
-            out.writeBytes(field, value);
+    private static void writeVarint(long value, ByteBuf out) {
+        long left = value;
+        while (left >>> VARINT_PAYLOAD_BITS != 0) {
+            out.writeByte((int) left | VARINT_CONTINUES);
+            left >>>= VARINT_PAYLOAD_BITS;
         }
+        out.writeByte((int) left);
     }
 }

@@ -1,10 +1,9 @@
 package io.handoff.netty;
 
-import com.google.protobuf.CodedOutputStream;
 import io.handoff.proto.v1.FrameKind;
 import io.handoff.proto.v1.HandoffAck;
+import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandler.Sharable;
-import java.io.IOException;
 
 /** Encodes a {@link HandoffAcceptance} as the RESPONSE frame that tells the broker: the ACK. */
 @Sharable
@@ -32,7 +31,7 @@ public final class HandoffAckEncoder extends HandoffFrameEncoder<HandoffAcceptan
     }
 
     @Override
-    void writePayload(HandoffAcceptance acceptance, CodedOutputStream out) throws IOException {
+    void writePayload(HandoffAcceptance acceptance, ByteBuf out) {
         Offer offer = acceptance.offer();
         Fields.write(HandoffAck.TOKEN_FIELD_NUMBER, offer.token(), out);
         Fields.write(HandoffAck.ACCEPTED_FIELD_NUMBER, accepted(acceptance), out);

@@ -1,5 +1,6 @@
 package io.handoff.netty;
 
+import com.google.protobuf.ByteString;
 import io.handoff.netty.HandoffWireException.Kind;
 import io.handoff.proto.v1.Frame;
 import io.handoff.proto.v1.FrameKind;
@@ -31,7 +32,7 @@ public final class HandoffAckValidator extends Envelope<HandoffAck> {
     @Override
     HandoffAcceptance open(Frame frame, HandoffAck ack) {
         checkCorrelation("HandoffAck correlation id", ack.getCorrelationId(), "offer correlation id");
-        if (!ack.getToken().equals(offer.token())) {
+        if (!ack.getToken().equals(ByteString.copyFrom(offer.token()))) {
             throw HandoffWireException.otherExchange(
                     Kind.TOKEN_ECHO, "HandoffAck token echo does not match the offered token");
         }

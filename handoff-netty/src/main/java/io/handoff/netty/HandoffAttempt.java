@@ -99,7 +99,7 @@ final class HandoffAttempt extends SimpleChannelInboundHandler<HandoffAcceptance
     }
 
     private void sendDescriptor(EpollDomainSocketChannel control) {
-        byte[] token = offer.token().toByteArray();
+        byte[] token = offer.token();
         int sent;
         try {
             sent = config.calls().send(control.fd(), token, client.socket());

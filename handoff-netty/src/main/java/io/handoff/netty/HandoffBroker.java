@@ -100,9 +100,9 @@ public final class HandoffBroker {
      * @throws IllegalArgumentException if the offer's token is not {@value HandoffToken#BYTES} bytes long
      */
     public Future<HandoffOutcome> handOff(Channel client, Offer offer) {
-        if (offer.token().size() != HandoffToken.BYTES) {
+        if (offer.token().length != HandoffToken.BYTES) {
             throw new IllegalArgumentException(
-                    "the offer's token was " + offer.token().size() + " bytes; expected " + HandoffToken.BYTES);
+                    "the offer's token was " + offer.token().length + " bytes; expected " + HandoffToken.BYTES);
         }
         EventLoop loop;
         try {

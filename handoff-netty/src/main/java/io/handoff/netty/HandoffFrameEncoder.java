@@ -1,13 +1,10 @@
 package io.handoff.netty;
 
-import com.google.protobuf.CodedOutputStream;
-import com.google.protobuf.WireFormat;
 import io.handoff.proto.v1.Frame;
 import io.handoff.proto.v1.FrameKind;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.MessageToByteEncoder;
-import java.io.IOException;
 
 /**
  * Writes one kind of handoff frame (WIRE §3–4): header, envelope and payload go straight into one buffer of exactly
@@ -27,7 +24,7 @@ abstract class HandoffFrameEncoder<I> extends MessageToByteEncoder<I> {
 
     abstract int payloadLength(I message);
 
-    abstract void writePayload(I message, CodedOutputStream out) throws IOException;
+    abstract void writePayload(I message, ByteBuf out);
 
     String traceparent(I message) {
         return "";
@@ -38,7 +35,7 @@ abstract class HandoffFrameEncoder<I> extends MessageToByteEncoder<I> {
     }
 
     /** Encodes outside of a pipeline that this encoder is in; the caller releases the frame. */
-    final ByteBuf toFrame(ChannelHandlerContext ctx, I message) throws IOException {
+    final ByteBuf toFrame(ChannelHandlerContext ctx, I message) {
         ByteBuf frame = allocateBuffer(ctx, message, true);
         try {
             encode(ctx, message, frame);
@@ -54,42 +51,28 @@ abstract class HandoffFrameEncoder<I> extends MessageToByteEncoder<I> {
     }
 
     @Override
-    protected final void encode(ChannelHandlerContext ctx, I message, ByteBuf out) throws IOException {
-        int bodyLength = out.writableBytes() - HandoffFrameDecoder.HEADER_LENGTH;
+    protected final void encode(ChannelHandlerContext ctx, I message, ByteBuf out) {
         out.writeByte(HandoffFrameDecoder.FRAMING_VERSION);
-        out.writeIntLE(bodyLength);
-        CodedOutputStream body = CodedOutputStream.newInstance(out.nioBuffer(out.writerIndex(), bodyLength));
-        writeBody(message, body);
-        body.flush();
-        body.checkNoSpaceLeft();
-        out.writerIndex(out.writerIndex() + bodyLength);
+        out.writeIntLE(out.writableBytes() - Integer.BYTES);
+        writeBody(message, out);
     }
 
     private int bodyLength(I message) {
-        int payloadLength = payloadLength(message);
         return Fields.sizeOf(Frame.ENVELOPE_VERSION_FIELD_NUMBER, Envelope.VERSION)
                 + Fields.sizeOf(Frame.KIND_FIELD_NUMBER, kind.getNumber())
                 + Fields.sizeOf(Frame.PAYLOAD_PROTOCOL_FIELD_NUMBER, Envelope.PAYLOAD_PROTOCOL)
-                + (payloadLength == 0
-                        ? 0
-                        : CodedOutputStream.computeTagSize(Frame.PAYLOAD_FIELD_NUMBER)
-                                + CodedOutputStream.computeUInt32SizeNoTag(payloadLength)
-                                + payloadLength)
+                + Fields.sizeOfBytes(Frame.PAYLOAD_FIELD_NUMBER, payloadLength(message))
                 + Fields.sizeOf(Frame.REQUEST_ID_FIELD_NUMBER, offer(message).correlationId())
                 + Fields.sizeOf(Frame.TRACEPARENT_FIELD_NUMBER, traceparent(message))
                 + Fields.sizeOf(Frame.TRACESTATE_FIELD_NUMBER, tracestate(message));
     }
 
-    private void writeBody(I message, CodedOutputStream body) throws IOException {
+    private void writeBody(I message, ByteBuf body) {
         Fields.write(Frame.ENVELOPE_VERSION_FIELD_NUMBER, Envelope.VERSION, body);
         Fields.write(Frame.KIND_FIELD_NUMBER, kind.getNumber(), body);
         Fields.write(Frame.PAYLOAD_PROTOCOL_FIELD_NUMBER, Envelope.PAYLOAD_PROTOCOL, body);
-        int payloadLength = payloadLength(message);
-        if (payloadLength > 0) {
-            body.writeTag(Frame.PAYLOAD_FIELD_NUMBER, WireFormat.WIRETYPE_LENGTH_DELIMITED);
-            body.writeUInt32NoTag(payloadLength);
-            writePayload(message, body);
-        }
+        Fields.writeLength(Frame.PAYLOAD_FIELD_NUMBER, payloadLength(message), body);
+        writePayload(message, body);
         Fields.write(Frame.REQUEST_ID_FIELD_NUMBER, offer(message).correlationId(), body);
         Fields.write(Frame.TRACEPARENT_FIELD_NUMBER, traceparent(message), body);
         Fields.write(Frame.TRACESTATE_FIELD_NUMBER, tracestate(message), body);

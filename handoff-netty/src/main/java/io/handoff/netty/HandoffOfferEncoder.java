@@ -1,9 +1,9 @@
 package io.handoff.netty;
 
-import com.google.protobuf.CodedOutputStream;
 import io.handoff.proto.v1.FrameKind;
+import io.handoff.proto.v1.HandoffOffer;
+import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandler.Sharable;
-import java.io.IOException;
 
 /** Encodes an {@link Offer} as the REQUEST frame that a broker sends. */
 @Sharable
@@ -23,12 +23,16 @@ public final class HandoffOfferEncoder extends HandoffFrameEncoder<Offer> {
 
     @Override
     int payloadLength(Offer offer) {
-        return offer.message().getSerializedSize();
+        return Fields.sizeOf(HandoffOffer.TOKEN_FIELD_NUMBER, offer.token())
+                + Fields.sizeOf(HandoffOffer.SERVICE_NAME_FIELD_NUMBER, offer.serviceName())
+                + Fields.sizeOf(HandoffOffer.CORRELATION_ID_FIELD_NUMBER, offer.correlationId());
     }
 
     @Override
-    void writePayload(Offer offer, CodedOutputStream out) throws IOException {
-        offer.message().writeTo(out);
+    void writePayload(Offer offer, ByteBuf out) {
+        Fields.write(HandoffOffer.TOKEN_FIELD_NUMBER, offer.token(), out);
+        Fields.write(HandoffOffer.SERVICE_NAME_FIELD_NUMBER, offer.serviceName(), out);
+        Fields.write(HandoffOffer.CORRELATION_ID_FIELD_NUMBER, offer.correlationId(), out);
     }
 
     @Override

@@ -1,6 +1,5 @@
 package io.handoff.netty;
 
-import com.google.protobuf.ByteString;
 import io.handoff.netty.AnswerQueue.Turn;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFutureListener;
@@ -89,11 +88,11 @@ public final class HandoffOfferHandler extends SimpleChannelInboundHandler<Offer
         if (ending) {
             return;
         }
-        HandoffRejection refusal = refusalBeforeToken(offer);
-        if (refusal != null) {
-            answers().answer(offer, refusal);
+        byte[] token = offer.token();
+        if (token.length == HandoffToken.BYTES) {
+            judge(ctx, offer, HandoffToken.ofBytes(token));
         } else {
-            judge(ctx, offer, HandoffToken.ofByteString(offer.token()));
+            answers().answer(offer, misfit(token.length));
         }
         if (carried != null) {
             // One descriptor, one offer: it has been made.
@@ -101,15 +100,21 @@ public final class HandoffOfferHandler extends SimpleChannelInboundHandler<Offer
         }
     }
 
-    private @Nullable HandoffRejection refusalBeforeToken(Offer offer) {
-        ByteString token = offer.token();
-        if (token.isEmpty()) {
-            return HandoffRejection.TOKEN_MISSING;
+    private static HandoffRejection misfit(int tokenLength) {
+        return tokenLength == 0 ? HandoffRejection.TOKEN_MISSING : HandoffRejection.tokenLength(tokenLength);
+    }
+
+    private void judge(ChannelHandlerContext ctx, Offer offer, HandoffToken presented) {
+        HandoffRejection refusal = refusalBeforeToken(offer, presented);
+        if (refusal == null) {
+            consume(ctx, offer, presented);
+        } else {
+            answers().answer(offer, refusal);
         }
-        if (token.size() != HandoffToken.BYTES) {
-            return HandoffRejection.tokenLength(token.size());
-        }
-        HandoffRejection unfit = carried == null ? null : refusalOf(carried, HandoffToken.ofByteString(token));
+    }
+
+    private @Nullable HandoffRejection refusalBeforeToken(Offer offer, HandoffToken presented) {
+        HandoffRejection unfit = carried == null ? null : refusalOf(carried, presented);
         return unfit == null ? refusalByProgram(offer) : unfit;
     }
 
@@ -130,7 +135,7 @@ public final class HandoffOfferHandler extends SimpleChannelInboundHandler<Offer
         }
     }
 
-    private void judge(ChannelHandlerContext ctx, Offer offer, HandoffToken presented) {
+    private void consume(ChannelHandlerContext ctx, Offer offer, HandoffToken presented) {
         HandoffToken expected = expectedTokens.expectedFor(presented, carried == null ? null : carried.token());
         if (expected == null) {
             answers().answer(offer, HandoffRejection.TOKEN_NOT_PENDING);

@@ -28,6 +28,11 @@ public final class HandoffOfferValidator extends Envelope<HandoffOffer> {
             throw HandoffWireException.unexpectedFrame(
                     Kind.CORRELATION, MESSAGE, "frame request_id does not match HandoffOffer correlation_id");
         }
-        return new Offer(offer, frame.getTraceparent(), frame.getTracestate());
+        return new Offer(
+                offer.getToken().toByteArray(),
+                offer.getServiceName(),
+                offer.getCorrelationId(),
+                frame.getTraceparent(),
+                frame.getTracestate());
     }
 }

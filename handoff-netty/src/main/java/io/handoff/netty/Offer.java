@@ -1,8 +1,5 @@
 package io.handoff.netty;
 
-import com.google.protobuf.ByteString;
-import io.handoff.proto.v1.HandoffOffer;
-
 /**
  * A broker's offer to take over one client connection, and the trace context that its frame carried (WIRE §4).
  *
@@ -11,12 +8,17 @@ import io.handoff.proto.v1.HandoffOffer;
  */
 public final class Offer {
 
-    private final HandoffOffer message;
+    private final byte[] token;
+    private final String serviceName;
+    private final long correlationId;
     private final String traceparent;
     private final String tracestate;
 
-    Offer(HandoffOffer message, String traceparent, String tracestate) {
-        this.message = message;
+    /** Takes the token over, which may be of any length. */
+    Offer(byte[] token, String serviceName, long correlationId, String traceparent, String tracestate) {
+        this.token = token;
+        this.serviceName = serviceName;
+        this.correlationId = correlationId;
         this.traceparent = traceparent;
         this.tracestate = tracestate;
     }
@@ -30,12 +32,7 @@ public final class Offer {
      * @return the offer
      */
     public static Offer of(HandoffToken token, String serviceName, long correlationId) {
-        HandoffOffer message = HandoffOffer.newBuilder()
-                .setToken(ByteString.copyFrom(token.toBytes()))
-                .setServiceName(serviceName)
-                .setCorrelationId(correlationId)
-                .build();
-        return new Offer(message, "", "");
+        return new Offer(token.toBytes(), serviceName, correlationId, "", "");
     }
 
     /**
@@ -46,7 +43,7 @@ public final class Offer {
      * @return a new offer
      */
     public Offer tracedAs(String traceparent, String tracestate) {
-        return new Offer(message, traceparent, tracestate);
+        return new Offer(token, serviceName, correlationId, traceparent, tracestate);
     }
 
     /**
@@ -55,7 +52,7 @@ public final class Offer {
      * @return the name, as the broker sent it: of any length, with any characters
      */
     public String serviceName() {
-        return message.getServiceName();
+        return serviceName;
     }
 
     /**
@@ -64,7 +61,7 @@ public final class Offer {
      * @return 64 bits, unsigned
      */
     public long correlationId() {
-        return message.getCorrelationId();
+        return correlationId;
     }
 
     /**
@@ -85,13 +82,9 @@ public final class Offer {
         return tracestate;
     }
 
-    /** The token as it was sent: of any length. */
-    ByteString token() {
-        return message.getToken();
-    }
-
-    HandoffOffer message() {
-        return message;
+    /** The token as it was sent: of any length. Not to be changed. */
+    byte[] token() {
+        return token;
     }
 
     @Override

@@ -33,17 +33,10 @@ final class ReadyFrame {
         this.then = then;
     }
 
-    /** Sends the frame, or gives up with a warning; calls {@code then} in both cases. */
+    /** Sends the event, or gives up with a warning; calls {@code then} in both cases. */
     static void send(
             HandoffReady ready, ChannelHandlerContext control, HeldClient client, long deadlineNanos, Runnable then) {
-        ByteBuf frame;
-        try {
-            frame = HandoffReadyEncoder.INSTANCE.toFrame(control, ready);
-        } catch (IOException e) {
-            logger.warn("the ready event could not be encoded", e);
-            then.run();
-            return;
-        }
+        ByteBuf frame = HandoffReadyEncoder.INSTANCE.toFrame(control, ready);
         new ReadyFrame(control, client, frame, deadlineNanos, then).sendRest();
     }
 

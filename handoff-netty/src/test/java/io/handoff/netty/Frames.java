@@ -28,6 +28,16 @@ final class Frames {
         return envelope(FrameKind.FRAME_KIND_REQUEST, offer, correlationId);
     }
 
+    /** The same offer as the library has it. */
+    static Offer toOffer(HandoffOffer message, String traceparent, String tracestate) {
+        return new Offer(
+                message.getToken().toByteArray(),
+                message.getServiceName(),
+                message.getCorrelationId(),
+                traceparent,
+                tracestate);
+    }
+
     static byte[] accepting(HandoffToken token, long correlationId) {
         return ack(token, correlationId, true, "");
     }

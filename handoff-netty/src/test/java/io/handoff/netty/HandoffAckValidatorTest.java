@@ -290,7 +290,7 @@ class HandoffAckValidatorTest {
     void shouldSendTheOfferThatItWaitsForTheAnswerOf() {
         EmbeddedChannel channel = broker(OFFER);
 
-        channel.writeOutbound(new Offer(OFFER, "", ""));
+        channel.writeOutbound(Frames.toOffer(OFFER, "", ""));
 
         ByteBuf sent = channel.readOutbound();
         assertThat(ByteBufUtil.hexDump(sent))
@@ -301,7 +301,7 @@ class HandoffAckValidatorTest {
 
     private static EmbeddedChannel broker(HandoffOffer offer) {
         EmbeddedChannel channel = new EmbeddedChannel();
-        HandoffPipeline.addBroker(channel.pipeline(), new Offer(offer, "", ""));
+        HandoffPipeline.addBroker(channel.pipeline(), Frames.toOffer(offer, "", ""));
         return channel;
     }
 

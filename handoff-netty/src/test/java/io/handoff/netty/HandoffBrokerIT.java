@@ -658,7 +658,7 @@ class HandoffBrokerIT {
 
     @Test
     void shouldRefuseAnOfferWhoseTokenHasAnotherLength() throws Exception {
-        Offer offer = new Offer(HandoffOffer.getDefaultInstance(), "", "");
+        Offer offer = new Offer(new byte[0], "", 0, "", "");
         EmbeddedChannel channel = new EmbeddedChannel();
 
         assertThatThrownBy(() -> broker().handOff(channel, offer))

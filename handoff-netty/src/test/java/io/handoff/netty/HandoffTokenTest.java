@@ -3,7 +3,6 @@ package io.handoff.netty;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
-import com.google.protobuf.ByteString;
 import java.nio.CharBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -61,15 +60,6 @@ class HandoffTokenTest {
     void shouldReadUpperCaseHexAndWriteLowerCase() {
         assertThat(HandoffToken.ofHex(HEX.toUpperCase(Locale.ROOT)).toHex()).isEqualTo(HEX);
         assertThat(HandoffToken.ofHex(CharBuffer.wrap(HEX)).toHex()).isEqualTo(HEX);
-    }
-
-    @Test
-    void shouldReadByteStringsAsItReadsBytes() {
-        ByteString whole = ByteString.copyFrom(BYTES);
-        ByteString sliced = ByteString.copyFrom(new byte[3]).concat(whole).substring(3);
-
-        assertThat(HandoffToken.ofByteString(whole)).isEqualTo(HandoffToken.ofBytes(BYTES));
-        assertThat(HandoffToken.ofByteString(sliced)).isEqualTo(HandoffToken.ofBytes(BYTES));
     }
 
     @Test

@@ -2,7 +2,6 @@ package io.handoff.netty;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.handoff.proto.v1.HandoffOffer;
 import java.io.File;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -134,19 +133,18 @@ class ReferenceCodecIT {
         backend.sent();
         backend.finish();
         if (!backend.acceptances.isEmpty()) {
-            return verdictOn(backend.acceptances.get(0).offer().message());
+            return verdictOn(backend.acceptances.get(0).offer());
         }
         return backend.errors.isEmpty() ? END_BETWEEN_FRAMES : verdictOn(backend.errors.get(0));
     }
 
-    private static String verdictOn(HandoffOffer offer) {
+    private static String verdictOn(Offer offer) {
         return String.join(
                 " ",
                 "offer",
-                Long.toUnsignedString(offer.getHandleValue()),
-                hex(offer.getToken().toByteArray()),
-                hex(offer.getServiceName().getBytes(StandardCharsets.UTF_8)),
-                Long.toUnsignedString(offer.getCorrelationId()));
+                hex(offer.token()),
+                hex(offer.serviceName().getBytes(StandardCharsets.UTF_8)),
+                Long.toUnsignedString(offer.correlationId()));
     }
 
     private static String hex(byte[] bytes) {
