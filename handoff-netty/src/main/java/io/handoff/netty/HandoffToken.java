@@ -1,10 +1,8 @@
 package io.handoff.netty;
 
-import com.google.protobuf.ByteString;
 import java.nio.ByteBuffer;
 import java.security.SecureRandom;
 import java.util.HexFormat;
-import java.util.SplittableRandom;
 
 /**
  * A one-time token that ties a handoff offer to the connection it is about: 128 bits that nobody can guess.
@@ -22,8 +20,10 @@ public final class HandoffToken {
 
     private static final SecureRandom RANDOM = new SecureRandom();
 
-    /** Keys the hash, so that a peer that chooses its own tokens cannot choose ones that collide in a hash table. */
-    private static final long HASH_KEY = new SplittableRandom(RANDOM.nextLong()).nextLong() | 1;
+    /** Key the hash, so that a peer that chooses its own tokens cannot choose ones that collide in a hash table. */
+    private static final long HIGH_KEY = RANDOM.nextLong() | 1;
+
+    private static final long LOW_KEY = RANDOM.nextLong() | 1;
 
     private final long high;
     private final long low;
@@ -80,19 +80,6 @@ public final class HandoffToken {
         return ofBytes(HexFormat.of().parseHex(hex));
     }
 
-    /** Reads the token of a message; the caller has checked that it is {@value #BYTES} bytes long. */
-    static HandoffToken ofByteString(ByteString bytes) {
-        return new HandoffToken(longAt(bytes, 0), longAt(bytes, Long.BYTES));
-    }
-
-    private static long longAt(ByteString bytes, int offset) {
-        long value = 0;
-        for (int i = 0; i < Long.BYTES; i++) {
-            value = (value << Byte.SIZE) | (bytes.byteAt(offset + i) & 0xFF);
-        }
-        return value;
-    }
-
     /**
      * Returns the wire form.
      *
@@ -112,16 +99,37 @@ public final class HandoffToken {
         return HexFormat.of().toHexDigits(high) + HexFormat.of().toHexDigits(low);
     }
 
+    long high() {
+        return high;
+    }
+
+    long low() {
+        return low;
+    }
+
     /** Compares in constant time. */
     @Override
     public boolean equals(Object other) {
-        return other instanceof HandoffToken that && ((high ^ that.high) | (low ^ that.low)) == 0;
+        return other instanceof HandoffToken that && equals(that.high, that.low);
+    }
+
+    /** Compares with the two halves of another token, in constant time. */
+    boolean equals(long otherHigh, long otherLow) {
+        return ((high ^ otherHigh) | (low ^ otherLow)) == 0;
     }
 
     @Override
     public int hashCode() {
-        long mixed = ((high * HASH_KEY) ^ low) * HASH_KEY;
-        return (int) (mixed >>> Integer.SIZE);
+        return (int) (hash() >>> Integer.SIZE);
+    }
+
+    long hash() {
+        return hash(high, low);
+    }
+
+    /** The uppermost bits are the good ones: multiply-shift hashing, with random multipliers. */
+    static long hash(long high, long low) {
+        return high * HIGH_KEY + low * LOW_KEY;
     }
 
     @Override

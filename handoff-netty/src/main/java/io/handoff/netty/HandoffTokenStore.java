@@ -2,9 +2,6 @@ package io.handoff.netty;
 
 import io.netty.util.concurrent.EventExecutor;
 import java.time.Duration;
-import java.util.Iterator;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 
@@ -42,8 +39,8 @@ public final class HandoffTokenStore {
     private final int collisionAttempts;
     private final Supplier<HandoffToken> random;
 
-    /** Each pending token and the instant it expires at, in the order of issue, which is the order of expiry. */
-    private final Map<HandoffToken, Long> pending = new LinkedHashMap<>();
+    /** In the order of issue, which is the order of expiry. */
+    private final PendingTokens pending = new PendingTokens();
 
     /**
      * Makes an empty store.
@@ -121,18 +118,18 @@ public final class HandoffTokenStore {
     }
 
     private Optional<HandoffRejection> judge(HandoffToken expected, HandoffToken presented, long nowNanos) {
-        Long expiresAt = pending.get(expected);
-        if (expiresAt == null) {
+        int found = pending.find(expected);
+        if (found == PendingTokens.NONE) {
             return Optional.of(HandoffRejection.TOKEN_NOT_PENDING);
         }
-        if (isExpired(expiresAt, nowNanos)) {
-            pending.remove(expected);
+        if (isExpired(found, nowNanos)) {
+            pending.remove(found);
             return Optional.of(HandoffRejection.TOKEN_EXPIRED);
         }
         if (!expected.equals(presented)) {
             return Optional.of(HandoffRejection.TOKEN_MISMATCH);
         }
-        pending.remove(expected);
+        pending.remove(found);
         return Optional.empty();
     }
 
@@ -144,7 +141,12 @@ public final class HandoffTokenStore {
      */
     public boolean revoke(HandoffToken token) {
         checkConfined();
-        return pending.remove(token) != null;
+        int found = pending.find(token);
+        if (found == PendingTokens.NONE) {
+            return false;
+        }
+        pending.remove(found);
+        return true;
     }
 
     /**
@@ -170,31 +172,30 @@ public final class HandoffTokenStore {
     }
 
     private boolean makePending(HandoffToken token, long nowNanos) {
-        Long expiresAt = pending.get(token);
-        if (expiresAt != null) {
-            if (!isExpired(expiresAt, nowNanos)) {
+        int found = pending.find(token);
+        if (found != PendingTokens.NONE) {
+            if (!isExpired(found, nowNanos)) {
                 return false;
             }
-            // To be put at the end of the queue, not into its old place.
-            pending.remove(token);
+            pending.remove(found);
         }
-        pending.put(token, nowNanos + timeToLiveNanos);
+        pending.add(token, nowNanos + timeToLiveNanos);
         return true;
     }
 
     private void prune(long nowNanos) {
-        Iterator<Long> oldestFirst = pending.values().iterator();
-        for (int pruned = 0; pruned < MAX_PRUNED_AT_ONCE && oldestFirst.hasNext(); pruned++) {
-            if (!isExpired(oldestFirst.next(), nowNanos)) {
+        for (int pruned = 0; pruned < MAX_PRUNED_AT_ONCE; pruned++) {
+            int oldest = pending.oldest();
+            if (oldest == PendingTokens.NONE || !isExpired(oldest, nowNanos)) {
                 return;
             }
-            oldestFirst.remove();
+            pending.remove(oldest);
         }
     }
 
     /** Compares by difference, as {@link System#nanoTime()} demands: the clock may wrap. */
-    private static boolean isExpired(long expiresAt, long nowNanos) {
-        return nowNanos - expiresAt >= 0;
+    private boolean isExpired(int entry, long nowNanos) {
+        return nowNanos - pending.expiresAt(entry) >= 0;
     }
 
     private void checkConfined() {
