@@ -12,14 +12,16 @@ import org.jspecify.annotations.Nullable;
 final class AnswerQueue {
 
     private final ChannelHandlerContext ctx;
+    private final OfferDeadlineHandler deadline;
 
     /** Offers whose turn to be answered has not come, oldest first. Stays empty where nothing has to be waited for. */
     private final Queue<Turn> turns = new ArrayDeque<>();
 
     private boolean flushScheduled;
 
-    AnswerQueue(ChannelHandlerContext ctx) {
+    AnswerQueue(ChannelHandlerContext ctx, OfferDeadlineHandler deadline) {
         this.ctx = ctx;
+        this.deadline = deadline;
     }
 
     /** An offer that is being judged, and its place among the answers. */
@@ -96,14 +98,22 @@ final class AnswerQueue {
         HandoffAcceptance acceptance = rejection == null
                 ? new HandoffAcceptance.Accepted(offer)
                 : new HandoffAcceptance.Rejected(offer, rejection);
+        deadline.ackWritten();
         ctx.write(acceptance).addListener(written -> {
-            if (!written.isSuccess()) {
+            if (written.isSuccess()) {
+                ackLeft(adopted);
+            } else {
                 ackFailed(acceptance, adopted);
-            } else if (adopted != null) {
-                adopted.open();
             }
         });
         ctx.fireChannelRead(acceptance);
+    }
+
+    private void ackLeft(@Nullable AdoptedConnection adopted) {
+        deadline.ackLeft();
+        if (adopted != null) {
+            adopted.open();
+        }
     }
 
     /** The broker does not know the answer and has to let go of the connection; so must we. */

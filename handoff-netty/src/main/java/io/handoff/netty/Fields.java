@@ -26,13 +26,15 @@ final class Fields {
     }
 
     static int sizeOf(int field, String value) {
-        return sizeOfBytes(field, ByteBufUtil.utf8Bytes(value));
+        return value.isEmpty() ? 0 : sizeOfBytes(field, ByteBufUtil.utf8Bytes(value));
     }
 
     static void write(int field, String value, ByteBuf out) {
-        int length = ByteBufUtil.utf8Bytes(value);
-        writeLength(field, length, out);
-        ByteBufUtil.reserveAndWriteUtf8(out, value, length);
+        if (!value.isEmpty()) {
+            int length = ByteBufUtil.utf8Bytes(value);
+            writeLength(field, length, out);
+            ByteBufUtil.reserveAndWriteUtf8(out, value, length);
+        }
     }
 
     static int sizeOf(int field, byte[] value) {

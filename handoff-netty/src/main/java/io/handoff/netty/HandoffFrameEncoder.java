@@ -3,6 +3,8 @@ package io.handoff.netty;
 import io.handoff.proto.v1.Frame;
 import io.handoff.proto.v1.FrameKind;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.MessageToByteEncoder;
 
@@ -12,11 +14,16 @@ import io.netty.handler.codec.MessageToByteEncoder;
  */
 abstract class HandoffFrameEncoder<I> extends MessageToByteEncoder<I> {
 
-    private final FrameKind kind;
+    /** The fields that are the same in each frame of this kind; the others come after them. */
+    private final byte[] envelope;
 
     HandoffFrameEncoder(Class<? extends I> type, FrameKind kind) {
         super(type);
-        this.kind = kind;
+        ByteBuf fields = Unpooled.buffer();
+        Fields.write(Frame.ENVELOPE_VERSION_FIELD_NUMBER, Envelope.VERSION, fields);
+        Fields.write(Frame.KIND_FIELD_NUMBER, kind.getNumber(), fields);
+        Fields.write(Frame.PAYLOAD_PROTOCOL_FIELD_NUMBER, Envelope.PAYLOAD_PROTOCOL, fields);
+        envelope = ByteBufUtil.getBytes(fields);
     }
 
     /** The offer that the message is, or is about: its correlation id is the frame's request id. */
@@ -58,9 +65,7 @@ abstract class HandoffFrameEncoder<I> extends MessageToByteEncoder<I> {
     }
 
     private int bodyLength(I message) {
-        return Fields.sizeOf(Frame.ENVELOPE_VERSION_FIELD_NUMBER, Envelope.VERSION)
-                + Fields.sizeOf(Frame.KIND_FIELD_NUMBER, kind.getNumber())
-                + Fields.sizeOf(Frame.PAYLOAD_PROTOCOL_FIELD_NUMBER, Envelope.PAYLOAD_PROTOCOL)
+        return envelope.length
                 + Fields.sizeOfBytes(Frame.PAYLOAD_FIELD_NUMBER, payloadLength(message))
                 + Fields.sizeOf(Frame.REQUEST_ID_FIELD_NUMBER, offer(message).correlationId())
                 + Fields.sizeOf(Frame.TRACEPARENT_FIELD_NUMBER, traceparent(message))
@@ -68,9 +73,7 @@ abstract class HandoffFrameEncoder<I> extends MessageToByteEncoder<I> {
     }
 
     private void writeBody(I message, ByteBuf body) {
-        Fields.write(Frame.ENVELOPE_VERSION_FIELD_NUMBER, Envelope.VERSION, body);
-        Fields.write(Frame.KIND_FIELD_NUMBER, kind.getNumber(), body);
-        Fields.write(Frame.PAYLOAD_PROTOCOL_FIELD_NUMBER, Envelope.PAYLOAD_PROTOCOL, body);
+        body.writeBytes(envelope);
         Fields.writeLength(Frame.PAYLOAD_FIELD_NUMBER, payloadLength(message), body);
         writePayload(message, body);
         Fields.write(Frame.REQUEST_ID_FIELD_NUMBER, offer(message).correlationId(), body);

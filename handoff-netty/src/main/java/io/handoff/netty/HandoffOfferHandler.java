@@ -24,7 +24,7 @@ import org.slf4j.LoggerFactory;
  * before it have been answered; what arrives after it is not looked at. The end of the peer's stream closes the
  * connection in the same way. A missed deadline, and any other exception, closes it at once.
  *
- * <p>One instance serves one connection, on its event loop.
+ * <p>One instance serves one connection, on its event loop, where {@link HandoffPipeline#addBackend} has installed it.
  */
 public final class HandoffOfferHandler extends SimpleChannelInboundHandler<Offer> {
 
@@ -76,7 +76,13 @@ public final class HandoffOfferHandler extends SimpleChannelInboundHandler<Offer
 
     @Override
     public void handlerAdded(ChannelHandlerContext ctx) {
-        answers = new AnswerQueue(ctx);
+        OfferDeadlineHandler deadline = ctx.pipeline().get(OfferDeadlineHandler.class);
+        if (deadline == null) {
+            throw new IllegalStateException(
+                    "a HandoffOfferHandler was added by itself; expected HandoffPipeline.addBackend, which gives its offers"
+                            + " a deadline");
+        }
+        answers = new AnswerQueue(ctx, deadline);
     }
 
     private AnswerQueue answers() {

@@ -44,7 +44,7 @@ public final class HandoffPipeline {
         HandoffFrameDecoder frames = new HandoffFrameDecoder(maxFrameLength);
         return pipeline.addLast(new OfferDeadlineHandler(offerTimeout, elapsed, frames))
                 .addLast(frames)
-                .addLast(CanonicalOfferReader.INSTANCE)
+                .addLast(new CanonicalOfferReader())
                 .addLast(HandoffFrameParser.INSTANCE)
                 .addLast(HandoffOfferValidator.INSTANCE)
                 .addLast(HandoffAckEncoder.INSTANCE)

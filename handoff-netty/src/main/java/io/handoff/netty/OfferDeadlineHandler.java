@@ -1,10 +1,7 @@
 package io.handoff.netty;
 
-import io.netty.channel.ChannelDuplexHandler;
-import io.netty.channel.ChannelFuture;
-import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerAdapter;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelPromise;
 import io.netty.util.concurrent.Future;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
@@ -16,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * <p>One timer runs for the life of the connection and looks, when it fires, how much of the time is left since then;
  * so an offer costs no timer of its own.
  */
-final class OfferDeadlineHandler extends ChannelDuplexHandler implements ChannelFutureListener {
+final class OfferDeadlineHandler extends ChannelHandlerAdapter {
 
     private final Duration deadline;
     private final Duration elapsed;
@@ -52,18 +49,16 @@ final class OfferDeadlineHandler extends ChannelDuplexHandler implements Channel
         }
     }
 
-    @Override
-    public void write(ChannelHandlerContext ctx, Object msg, ChannelPromise promise) {
+    /** An ACK is on its way. */
+    void ackWritten() {
         acksOnTheirWay++;
-        ctx.write(msg, promise.unvoid().addListener(this));
     }
 
-    /** An ACK has left, or never will. */
-    @Override
-    public void operationComplete(ChannelFuture ack) {
+    /** An ACK has left. One that never will ends the connection. */
+    void ackLeft() {
         acksOnTheirWay--;
-        if (ack.isSuccess() && ctx != null) {
-            anyAckSent = true;
+        anyAckSent = true;
+        if (ctx != null) {
             startedAtNanos = now(ctx);
         }
     }

@@ -118,19 +118,15 @@ class CanonicalOfferReaderTest {
     @Test
     void shouldReadBodiesThatStandAnywhereInABuffer() {
         byte[] body = canonicalFrames().findFirst().orElseThrow().toByteArray();
-        ByteBuf buffer = Unpooled.wrappedBuffer(Frames.concat(new byte[3], body, new byte[3]));
-        EmbeddedChannel channel = new EmbeddedChannel(CanonicalOfferReader.INSTANCE);
+        ByteBuf buffer = Unpooled.directBuffer().writeZero(3).writeBytes(body).writeZero(3);
 
-        channel.writeInbound(buffer.retainedSlice(3, body.length));
-
-        assertThat(channel.<Object>readInbound()).isInstanceOf(Offer.class);
+        assertThat(CanonicalOffer.read(buffer.slice(3, body.length))).isNotNull();
         assertThat(buffer.release()).isTrue();
-        assertThat(channel.finish()).isFalse();
     }
 
     @Test
     void shouldPassOnWhatIsNoBody() {
-        EmbeddedChannel channel = new EmbeddedChannel(CanonicalOfferReader.INSTANCE);
+        EmbeddedChannel channel = new EmbeddedChannel(new CanonicalOfferReader());
 
         channel.writeInbound("something else");
 
@@ -139,15 +135,7 @@ class CanonicalOfferReaderTest {
     }
 
     private static boolean isReadFast(byte[] body) {
-        EmbeddedChannel channel = new EmbeddedChannel(CanonicalOfferReader.INSTANCE);
-        channel.writeInbound(Unpooled.wrappedBuffer(body));
-        Object out = channel.readInbound();
-        if (out instanceof ByteBuf unread) {
-            assertThat(unread.readableBytes()).isEqualTo(body.length);
-            unread.release();
-        }
-        assertThat(channel.finish()).isFalse();
-        return out instanceof Offer;
+        return CanonicalOffer.read(Unpooled.wrappedBuffer(body)) != null;
     }
 
     private static void assertSameVerdict(byte[] body) {
