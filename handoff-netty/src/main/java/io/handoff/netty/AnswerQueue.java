@@ -110,7 +110,7 @@ final class AnswerQueue {
     }
 
     private void ackLeft(@Nullable AdoptedConnection adopted) {
-        deadline.ackLeft();
+        deadline.ackLeft(ctx);
         if (adopted != null) {
             adopted.open();
         }

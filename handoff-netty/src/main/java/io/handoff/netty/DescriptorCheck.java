@@ -65,16 +65,13 @@ final class DescriptorCheck {
         if (family != AF_UNIX && family != AF_INET && family != AF_INET6) {
             return "is a socket of address family " + family + "; expected AF_UNIX, AF_INET or AF_INET6";
         }
-        if (socket.getIntOpt(SOL_SOCKET, SO_ACCEPTCONN) != 0) {
-            return "is a listening socket; expected a connected one";
-        }
         return family == AF_UNIX ? misfitOfUnix(socket) : misfitOfInternet(descriptor, socket);
     }
 
-    private @Nullable String misfitOfUnix(Socket socket) {
+    private @Nullable String misfitOfUnix(Socket socket) throws IOException {
         DomainSocketAddress remote = socket.remoteDomainSocketAddress();
         if (remote == null) {
-            return NOT_CONNECTED;
+            return misfitWithoutPeer(socket);
         }
         DomainSocketAddress local = socket.localDomainSocketAddress();
         boolean isHandoff = remote.path().equals(handoffSocketPath)
@@ -85,10 +82,14 @@ final class DescriptorCheck {
     private @Nullable String misfitOfInternet(OwnedDescriptor descriptor, Socket socket) throws IOException {
         // A connection that its client has reset has no peer any more, either, but the error of the reset.
         boolean wasConnected = socket.remoteAddress() != null || calls.hasPendingError(descriptor.look());
-        return wasConnected ? null : NOT_CONNECTED;
+        return wasConnected ? null : misfitWithoutPeer(socket);
     }
 
-    private static final String NOT_CONNECTED = "is a socket that is not connected; expected a connected one";
+    private static String misfitWithoutPeer(Socket socket) throws IOException {
+        return socket.getIntOpt(SOL_SOCKET, SO_ACCEPTCONN) == 0
+                ? "is a socket that is not connected; expected a connected one"
+                : "is a listening socket; expected a connected one";
+    }
 
     static boolean isUnixSocket(OwnedDescriptor descriptor) throws IOException {
         return socket(descriptor).getIntOpt(SOL_SOCKET, SO_DOMAIN) == AF_UNIX;

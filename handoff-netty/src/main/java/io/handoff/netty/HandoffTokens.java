@@ -1,5 +1,6 @@
 package io.handoff.netty;
 
+import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.ImmediateEventExecutor;
 import java.util.Optional;
@@ -8,7 +9,7 @@ import java.util.concurrent.RejectedExecutionException;
 
 /**
  * The face of a {@link HandoffTokenStore} for any thread: every call runs on the store's event loop, at that loop's
- * time, and answers with a future that is completed there.
+ * time, and answers with a future that is completed there; at once if the caller is on that loop.
  *
  * <p>Calls made from one thread take effect in the order they were made. On a loop that has been shut down every future
  * fails with {@link RejectedExecutionException}.
@@ -99,11 +100,20 @@ public final class HandoffTokens {
     }
 
     private <T> Future<T> onLoop(Callable<T> call) {
+        EventExecutor loop = store.executor();
         try {
-            return store.executor().submit(call);
+            return loop.inEventLoop() ? called(call, loop) : loop.submit(call);
         } catch (RejectedExecutionException e) {
             // The loop is gone, and a future of its own would notify nobody.
             return ImmediateEventExecutor.INSTANCE.newFailedFuture(e);
+        }
+    }
+
+    private static <T> Future<T> called(Callable<T> call, EventExecutor loop) {
+        try {
+            return loop.newSucceededFuture(call.call());
+        } catch (Exception e) {
+            return loop.newFailedFuture(e);
         }
     }
 }

@@ -1,7 +1,7 @@
 package io.handoff.netty;
 
-import io.netty.channel.ChannelHandlerAdapter;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelOutboundHandlerAdapter;
 import io.netty.util.concurrent.Future;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
@@ -13,17 +13,17 @@ import org.jspecify.annotations.Nullable;
  * <p>One timer runs for the life of the connection and looks, when it fires, how much of the time is left since then;
  * so an offer costs no timer of its own.
  */
-final class OfferDeadlineHandler extends ChannelHandlerAdapter {
+final class OfferDeadlineHandler extends ChannelOutboundHandlerAdapter {
 
     private final Duration deadline;
     private final Duration elapsed;
     private final HandoffFrameDecoder frames;
 
-    private @Nullable ChannelHandlerContext ctx;
     private @Nullable Future<?> timer;
     private long startedAtNanos;
     private boolean anyAckSent;
     private int acksOnTheirWay;
+    private boolean isFlushing;
 
     /**
      * Takes the deadline, how much of it is over when the handler is added, and the decoder that knows whether a frame has
@@ -37,7 +37,6 @@ final class OfferDeadlineHandler extends ChannelHandlerAdapter {
 
     @Override
     public void handlerAdded(ChannelHandlerContext ctx) {
-        this.ctx = ctx;
         startedAtNanos = now(ctx) - elapsed.toNanos();
         schedule(ctx, deadline.minus(elapsed).toNanos());
     }
@@ -55,10 +54,22 @@ final class OfferDeadlineHandler extends ChannelHandlerAdapter {
     }
 
     /** An ACK has left. One that never will ends the connection. */
-    void ackLeft() {
+    void ackLeft(ChannelHandlerContext anyOfTheChannel) {
         acksOnTheirWay--;
         anyAckSent = true;
-        if (ctx != null) {
+        if (!isFlushing) {
+            startedAtNanos = now(anyOfTheChannel);
+        }
+    }
+
+    /** The ACKs that leave together have left at one time, and reading the clock is dear among so many small things. */
+    @Override
+    public void flush(ChannelHandlerContext ctx) {
+        int waiting = acksOnTheirWay;
+        isFlushing = true;
+        ctx.flush();
+        isFlushing = false;
+        if (acksOnTheirWay < waiting) {
             startedAtNanos = now(ctx);
         }
     }
