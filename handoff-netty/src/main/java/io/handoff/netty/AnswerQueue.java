@@ -2,6 +2,8 @@ package io.handoff.netty;
 
 import io.netty.channel.ChannelHandlerContext;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Queue;
 import org.jspecify.annotations.Nullable;
 
@@ -11,11 +13,17 @@ import org.jspecify.annotations.Nullable;
  */
 final class AnswerQueue {
 
+    /** ACKs that are encoded together at most: so many are some 20 KB, and the channel learns of them in time. */
+    private static final int MAX_TOGETHER = 256;
+
     private final ChannelHandlerContext ctx;
     private final OfferDeadlineHandler deadline;
 
     /** Offers whose turn to be answered has not come, oldest first. Stays empty where nothing has to be waited for. */
     private final Queue<Turn> turns = new ArrayDeque<>();
+
+    /** ACKs that leave with the next flush, in one buffer. */
+    private final List<HandoffAcceptance> due = new ArrayList<>();
 
     private boolean flushScheduled;
 
@@ -89,7 +97,7 @@ final class AnswerQueue {
             flushScheduled = true;
             ctx.executor().execute(() -> {
                 flushScheduled = false;
-                ctx.flush();
+                flush();
             });
         }
     }
@@ -98,30 +106,50 @@ final class AnswerQueue {
         HandoffAcceptance acceptance = rejection == null
                 ? new HandoffAcceptance.Accepted(offer)
                 : new HandoffAcceptance.Rejected(offer, rejection);
-        deadline.ackWritten();
-        ctx.write(acceptance).addListener(written -> {
-            if (written.isSuccess()) {
-                ackLeft(adopted);
-            } else {
-                ackFailed(acceptance, adopted);
-            }
-        });
+        due.add(acceptance);
+        if (adopted != null || due.size() == MAX_TOGETHER) {
+            writeDue(adopted);
+        }
         ctx.fireChannelRead(acceptance);
     }
 
-    private void ackLeft(@Nullable AdoptedConnection adopted) {
-        deadline.ackLeft(ctx);
+    /** Sends the ACKs whose turn has come. */
+    void flush() {
+        if (!due.isEmpty()) {
+            writeDue(null);
+        }
+        ctx.flush();
+    }
+
+    /** Takes over the connection adopted with the last of them. */
+    private void writeDue(@Nullable AdoptedConnection adopted) {
+        AckBatch acks = new AckBatch(List.copyOf(due));
+        due.clear();
+        deadline.acksWritten(acks.size());
+        ctx.write(acks).addListener(written -> {
+            if (written.isSuccess()) {
+                acksLeft(acks, adopted);
+            } else {
+                acksFailed(acks, adopted);
+            }
+        });
+    }
+
+    private void acksLeft(AckBatch acks, @Nullable AdoptedConnection adopted) {
+        deadline.acksLeft(acks.size(), ctx);
         if (adopted != null) {
             adopted.open();
         }
     }
 
-    /** The broker does not know the answer and has to let go of the connection; so must we. */
-    private void ackFailed(HandoffAcceptance acceptance, @Nullable AdoptedConnection adopted) {
+    /** The broker does not know the answers and has to let go of the connection; so must we. */
+    private void acksFailed(AckBatch acks, @Nullable AdoptedConnection adopted) {
         if (adopted != null) {
             adopted.abandon();
         }
-        ctx.fireUserEventTriggered(new AckFailure(acceptance));
+        for (HandoffAcceptance acceptance : acks.acceptances()) {
+            ctx.fireUserEventTriggered(new AckFailure(acceptance));
+        }
         ctx.close();
     }
 }

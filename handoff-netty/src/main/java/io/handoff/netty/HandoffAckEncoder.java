@@ -4,6 +4,8 @@ import io.handoff.proto.v1.FrameKind;
 import io.handoff.proto.v1.HandoffAck;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandler.Sharable;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelPromise;
 
 /** Encodes a {@link HandoffAcceptance} as the RESPONSE frame that tells the broker: the ACK. */
 @Sharable
@@ -12,8 +14,33 @@ public final class HandoffAckEncoder extends HandoffFrameEncoder<HandoffAcceptan
     /** The one instance; it has no state. */
     public static final HandoffAckEncoder INSTANCE = new HandoffAckEncoder();
 
+    /** Of an accepting ACK, generously; a buffer grows with longer ones. */
+    private static final int USUAL_LENGTH = 64;
+
     private HandoffAckEncoder() {
         super(HandoffAcceptance.class, FrameKind.FRAME_KIND_RESPONSE);
+    }
+
+    @Override
+    public void write(ChannelHandlerContext ctx, Object msg, ChannelPromise promise) throws Exception {
+        if (msg instanceof AckBatch batch) {
+            ctx.write(encode(ctx, batch), promise);
+        } else {
+            super.write(ctx, msg, promise);
+        }
+    }
+
+    /** The same frames, one behind the other in one buffer. */
+    private ByteBuf encode(ChannelHandlerContext ctx, AckBatch batch) {
+        ByteBuf frames = ctx.alloc().ioBuffer(batch.size() * USUAL_LENGTH);
+        try {
+            for (HandoffAcceptance acceptance : batch.acceptances()) {
+                encode(ctx, acceptance, frames);
+            }
+            return frames.retain();
+        } finally {
+            frames.release();
+        }
     }
 
     @Override

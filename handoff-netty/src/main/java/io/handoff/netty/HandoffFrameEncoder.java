@@ -59,9 +59,12 @@ abstract class HandoffFrameEncoder<I> extends MessageToByteEncoder<I> {
 
     @Override
     protected final void encode(ChannelHandlerContext ctx, I message, ByteBuf out) {
+        int start = out.writerIndex();
         out.writeByte(HandoffFrameDecoder.FRAMING_VERSION);
-        out.writeIntLE(out.writableBytes() - Integer.BYTES);
+        out.writeZero(Integer.BYTES);
         writeBody(message, out);
+        int bodyLength = out.writerIndex() - start - HandoffFrameDecoder.HEADER_LENGTH;
+        out.setIntLE(start + 1, bodyLength);
     }
 
     private int bodyLength(I message) {

@@ -210,7 +210,7 @@ public final class HandoffOfferHandler extends SimpleChannelInboundHandler<Offer
 
     @Override
     public void channelReadComplete(ChannelHandlerContext ctx) {
-        ctx.flush();
+        answers().flush();
         ctx.fireChannelReadComplete();
     }
 
@@ -218,6 +218,13 @@ public final class HandoffOfferHandler extends SimpleChannelInboundHandler<Offer
     public void channelWritabilityChanged(ChannelHandlerContext ctx) {
         updateReading(ctx);
         ctx.fireChannelWritabilityChanged();
+    }
+
+    /** ACKs that are still due have failed. */
+    @Override
+    public void channelInactive(ChannelHandlerContext ctx) {
+        answers().flush();
+        ctx.fireChannelInactive();
     }
 
     private void updateReading(ChannelHandlerContext ctx) {
@@ -264,6 +271,7 @@ public final class HandoffOfferHandler extends SimpleChannelInboundHandler<Offer
         if (wireError != null) {
             ctx.fireExceptionCaught(wireError);
         }
+        answers().flush();
         // Completes behind the ACKs that are still on their way out.
         ctx.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
     }

@@ -48,14 +48,14 @@ final class OfferDeadlineHandler extends ChannelOutboundHandlerAdapter {
         }
     }
 
-    /** An ACK is on its way. */
-    void ackWritten() {
-        acksOnTheirWay++;
+    /** So many ACKs are on their way. */
+    void acksWritten(int count) {
+        acksOnTheirWay += count;
     }
 
-    /** An ACK has left. One that never will ends the connection. */
-    void ackLeft(ChannelHandlerContext anyOfTheChannel) {
-        acksOnTheirWay--;
+    /** So many ACKs have left. One that never will ends the connection. */
+    void acksLeft(int count, ChannelHandlerContext anyOfTheChannel) {
+        acksOnTheirWay -= count;
         anyAckSent = true;
         if (!isFlushing) {
             startedAtNanos = now(anyOfTheChannel);
