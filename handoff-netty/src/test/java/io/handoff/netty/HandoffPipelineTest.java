@@ -7,6 +7,9 @@ import com.google.protobuf.UnknownFieldSet;
 import io.handoff.netty.HandoffWireException.Kind;
 import io.handoff.proto.v1.Frame;
 import io.handoff.proto.v1.HandoffOffer;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
 import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,14 +26,17 @@ class HandoffPipelineTest {
     private static final HandoffToken TOKEN = HandoffToken.ofHex("000102030405060708090a0b0c0d0e0f");
     private static final HandoffToken OTHER = HandoffToken.ofHex("f0f1f2f3f4f5f6f7f8f9fafbfcfdfeff");
 
+    /** More than are answered in one buffer. */
+    private static final int MANY = 600;
+
     private final BackendChannel backend = new BackendChannel();
 
     @ParameterizedTest
     @ValueSource(ints = {1, 7, Integer.MAX_VALUE})
-    void shouldAnswerInOrderWhenAHundredOffersArePipelined(int pieceSize) {
+    void shouldAnswerInOrderWhenManyOffersArePipelined(int pieceSize) {
         ByteArrayOutputStream offers = new ByteArrayOutputStream();
         ByteArrayOutputStream acks = new ByteArrayOutputStream();
-        for (int id = 1; id <= 100; id++) {
+        for (int id = 1; id <= MANY; id++) {
             HandoffToken token = HandoffToken.random();
             boolean pending = id % 3 != 0;
             if (pending) {
@@ -49,7 +55,7 @@ class HandoffPipelineTest {
         assertThat(backend.acceptances)
                 .extracting(acceptance -> acceptance.offer().correlationId())
                 .containsExactlyElementsOf(
-                        IntStream.rangeClosed(1, 100).mapToObj(Long::valueOf).toList());
+                        IntStream.rangeClosed(1, MANY).mapToObj(Long::valueOf).toList());
         assertThat(backend.errors).isEmpty();
         backend.finish();
     }
@@ -62,6 +68,36 @@ class HandoffPipelineTest {
         backend.receive(both, both.length);
 
         assertThat(backend.sent()).isEqualTo(Frames.concat(Frames.accepting(TOKEN, 1), Frames.accepting(OTHER, 2)));
+        backend.finish();
+    }
+
+    @Test
+    void shouldAnswerInOneBufferWhatArrivesInOneRead() {
+        byte[] both = Frames.concat(Frames.offer(TOKEN, 1), Frames.offer(OTHER, 2));
+        backend.receive(both, both.length);
+
+        assertThat(backend.channel.outboundMessages()).hasSize(1);
+        backend.channel.releaseOutbound();
+        backend.finish();
+    }
+
+    @Test
+    void shouldTellOfEveryAckThatIsDueWhenTheConnectionCloses() {
+        List<Object> failures = new ArrayList<>();
+        backend.channel.pipeline().addLast(new ChannelInboundHandlerAdapter() {
+            @Override
+            public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+                failures.add(event);
+            }
+        });
+
+        byte[] both = Frames.concat(Frames.offer(TOKEN, 1), Frames.offer(OTHER, 2));
+        backend.channel.pipeline().fireChannelRead(Unpooled.wrappedBuffer(both));
+        backend.channel.close();
+
+        assertThat(failures)
+                .containsExactly(
+                        new AckFailure(backend.acceptances.get(0)), new AckFailure(backend.acceptances.get(1)));
         backend.finish();
     }
 

@@ -94,6 +94,17 @@ class HandoffTokensTest {
     }
 
     @Test
+    void shouldActAtOnceForACallerOnTheLoop() throws Exception {
+        loop.submit(() -> {
+                    assertThat(tokens.register(A).isSuccess()).isTrue();
+                    assertThat(tokens.register(A).cause()).isInstanceOf(HandoffTokenException.class);
+                    assertThat(tokens.consume(A, A).getNow()).isEmpty();
+                    return null;
+                })
+                .get(10, TimeUnit.SECONDS);
+    }
+
+    @Test
     void shouldNotifyListenersOnTheLoop() throws Exception {
         Promise<Boolean> noted = loop.newPromise();
         tokens.pendingCount().addListener(done -> noted.setSuccess(loop.inEventLoop()));
