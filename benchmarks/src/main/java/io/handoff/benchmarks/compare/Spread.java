@@ -1,8 +1,6 @@
 package io.handoff.benchmarks.compare;
 
-import java.util.Arrays;
 import java.util.Locale;
-import java.util.function.DoubleUnaryOperator;
 import java.util.stream.DoubleStream;
 
 /** What several rounds have in common, and how far they are apart. */
@@ -23,9 +21,9 @@ record Spread(double median, double min, double max) {
         return new Spread(median, sorted[0], sorted[sorted.length - 1]);
     }
 
-    /** In another unit. */
-    Spread map(DoubleUnaryOperator growing) {
-        return of(Arrays.stream(new double[] {min, median, max}).map(growing));
+    /** In a larger unit. */
+    Spread dividedBy(double unit) {
+        return new Spread(median / unit, min / unit, max / unit);
     }
 
     /** The median, and the range in parentheses, with so many digits behind the point. */
