@@ -1,0 +1,68 @@
+package io.handoff.benchmarks.load;
+
+import io.netty.channel.IoEventLoop;
+import io.netty.util.concurrent.Future;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+
+/** One run of a plan. Made and used on the event loop; {@link #start} and {@link #stop} are each for once. */
+final class LoadRun {
+
+    private static final long DEADLINE_CHECKS_MILLIS = 100;
+
+    private final LoadPlan plan;
+    private final Duration answerTimeout;
+    private final IoEventLoop loop;
+    private final LoadRecorder recorder = new LoadRecorder();
+    private final List<Cycle> cycles;
+
+    LoadRun(LoadPlan plan, Duration answerTimeout, IoEventLoop loop) {
+        this.plan = plan;
+        this.answerTimeout = answerTimeout;
+        this.loop = loop;
+        LoadContext context = new LoadContext(loop, new SlotFrames(plan), new LibcCalls(plan.socket()), recorder);
+        this.cycles = IntStream.range(0, plan.concurrency())
+                .mapToObj(number -> cycle(number, context))
+                .toList();
+    }
+
+    private Cycle cycle(int number, LoadContext context) {
+        return switch (plan.mode()) {
+            case DESCRIPTOR -> new DescriptorCycle(context, number);
+            case FRESH -> new FreshCycle(context, number);
+            case PIPELINED -> new PipelinedCycle(context, number * plan.depth(), plan.depth());
+            case RECONNECT -> new ReconnectCycle(context);
+        };
+    }
+
+    /** Starts all cycles. */
+    Future<LoadResult> start() {
+        cycles.forEach(Cycle::start);
+        loop.schedule(recorder::startMeasuring, plan.warmUp().toNanos(), TimeUnit.NANOSECONDS);
+        loop.scheduleAtFixedRate(
+                this::checkDeadlines, DEADLINE_CHECKS_MILLIS, DEADLINE_CHECKS_MILLIS, TimeUnit.MILLISECONDS);
+        return loop.schedule(this::finish, plan.warmUp().plus(plan.duration()).toNanos(), TimeUnit.NANOSECONDS);
+    }
+
+    private LoadResult finish() {
+        LoadResult result = recorder.result(plan);
+        stop();
+        return result;
+    }
+
+    private void checkDeadlines() {
+        long now = System.nanoTime();
+        cycles.forEach(cycle -> cycle.checkDeadline(now, answerTimeout));
+    }
+
+    LoadProgress progress() {
+        return recorder.progress();
+    }
+
+    /** Closes every socket. */
+    void stop() {
+        cycles.forEach(Cycle::stop);
+    }
+}
