@@ -64,6 +64,14 @@ record Measurement(
                 result.latencyNanos());
     }
 
+    double p50() {
+        return latencyMicros.p50();
+    }
+
+    double p99() {
+        return latencyMicros.p99();
+    }
+
     private static double micros(long nanos) {
         return (double) nanos / TimeUnit.MICROSECONDS.toNanos(1);
     }

@@ -8,7 +8,6 @@ import static io.handoff.benchmarks.compare.Contender.OURS;
 import static io.handoff.benchmarks.compare.Contender.REFERENCE;
 
 import java.util.List;
-import java.util.function.ToDoubleFunction;
 import java.util.stream.Stream;
 
 /**
@@ -17,11 +16,6 @@ import java.util.stream.Stream;
  * @param results what was measured
  */
 record Targets(Results results) {
-
-    private static final ToDoubleFunction<Measurement> P50 =
-            measured -> measured.latencyMicros().p50();
-    private static final ToDoubleFunction<Measurement> P99 =
-            measured -> measured.latencyMicros().p99();
 
     List<Target> all() {
         return Stream.of(withoutSocket(), underLoad(), memory())
@@ -70,11 +64,11 @@ record Targets(Results results) {
                 Target.atMost(
                         1,
                         "descriptor, 64 at a time, p99 ÷ reference",
-                        Quantity.ratio(load.ratio(DESCRIPTOR_64, OURS, REFERENCE, P99))),
+                        Quantity.ratio(load.ratio(DESCRIPTOR_64, OURS, REFERENCE, Measurement::p99))),
                 Target.atMost(
                         1.2,
                         "descriptor, one at a time, p50 ÷ floor",
-                        Quantity.ratio(load.ratio(DESCRIPTOR_1, OURS, FLOOR, P50))),
+                        Quantity.ratio(load.ratio(DESCRIPTOR_1, OURS, FLOOR, Measurement::p50))),
                 Target.atLeast(
                         0.7,
                         "pipelined, 64 outstanding, offers/s ÷ floor",
