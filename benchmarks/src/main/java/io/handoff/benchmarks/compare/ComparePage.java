@@ -26,7 +26,7 @@ record ComparePage(Results results, RunConditions conditions, Settings settings)
                 - Host: %s
                 - JVM: %s %s, `%s`
                 - %s; crate `running-process` %s
-                - %d rounds, each with a new process for every server: %s warm-up, %s measured; growth %s and %s
+                - Rounds: %d, each with a new process for every server: %s warm-up, %s measured; growth: one, %s and %s
                 - Command: `%s`
 
                 A number is the median of the rounds, with the least and the greatest in parentheses. Ratios are taken round by

@@ -20,11 +20,11 @@ final class GrowthPlot {
 
     static void save(Measurements measurements, Path directory) throws IOException {
         XYChart throughput = chart("Growth: descriptor mode, throughput", "handoffs/s");
-        throughput.getStyler().setYAxisMin(0.0);
+        throughput.getStyler().setYAxisMin(0.0).setYAxisDecimalPattern("#,##0");
         addSeries(throughput, measurements, Measurement::perSecond);
-        XYChart latency = chart("Growth: descriptor mode, 99th percentile of the latency", "µs");
-        latency.getStyler().setYAxisLogarithmic(true);
-        addSeries(latency, measurements, Measurement::p99);
+        XYChart latency = chart("Growth: descriptor mode, 99th percentile of the latency", "p99 in µs");
+        Plots.labelLogarithmic(latency);
+        addSeries(latency, measurements, measured -> Plots.logarithmic(measured.p99()));
         BitmapEncoder.saveBitmap(
                 List.of(throughput, latency),
                 2,

@@ -49,10 +49,10 @@ record LoadRounds(ServerCommands commands, Duration warmUp, Duration duration, P
             LoadPlan plan = comparison.plan(server, directory.socket(), warmUp, duration);
             try (ServerProcess process = ServerProcess.start(commands.of(server, plan))) {
                 Executor afterWarmUp = CompletableFuture.delayedExecutor(warmUp.toNanos(), TimeUnit.NANOSECONDS);
-                CompletableFuture<Duration> before = CompletableFuture.supplyAsync(process::cpu, afterWarmUp);
+                CompletableFuture<CpuTime> before = CompletableFuture.supplyAsync(process::cpu, afterWarmUp);
                 LoadResult result = LoadGenerator.run(plan, progress -> {});
-                Duration cpu = process.cpu().minus(before.join());
-                return Measurement.of(comparison, server, round, result, cpu);
+                double processors = process.cpu().processorsSince(before.join());
+                return Measurement.of(comparison, server, round, result, processors);
             }
         }
     }

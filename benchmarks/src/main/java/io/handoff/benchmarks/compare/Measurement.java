@@ -2,7 +2,6 @@ package io.handoff.benchmarks.compare;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import io.handoff.benchmarks.load.LoadResult;
-import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.HdrHistogram.Histogram;
@@ -48,7 +47,8 @@ record Measurement(
         }
     }
 
-    static Measurement of(Comparison comparison, Contender server, int round, LoadResult result, Duration serverCpu) {
+    static Measurement of(
+            Comparison comparison, Contender server, int round, LoadResult result, double serverProcessors) {
         double seconds = (double) result.elapsed().toNanos() / TimeUnit.SECONDS.toNanos(1);
         return new Measurement(
                 comparison.name(),
@@ -60,7 +60,7 @@ record Measurement(
                 Latency.of(result.latencyNanos()),
                 result.errors(),
                 (double) result.cpu().toNanos() / result.elapsed().toNanos(),
-                micros(serverCpu.toNanos()) / result.completed(),
+                serverProcessors * TimeUnit.SECONDS.toMicros(1) / result.perSecond(),
                 result.latencyNanos());
     }
 

@@ -39,6 +39,8 @@ record MicroBenchmarks(JsonNode results) {
                             .include(RAW_ECHO)
                             .include(CONSUME_AND_ISSUE)
                             .forks(forks)
+                            // None of this JVM's, which name places on this machine.
+                            .jvmArgs()
                             .addProfiler(GCProfiler.class)
                             .resultFormat(ResultFormatType.JSON)
                             .result(json.toString())

@@ -3,7 +3,9 @@ package io.handoff.benchmarks.compare;
 import java.awt.BasicStroke;
 import java.awt.Color;
 import java.awt.Font;
-import java.util.Map;
+import java.math.BigDecimal;
+import java.math.MathContext;
+import java.util.Locale;
 import org.knowm.xchart.XYChart;
 import org.knowm.xchart.XYSeries;
 import org.knowm.xchart.style.Styler;
@@ -12,15 +14,19 @@ import org.knowm.xchart.style.markers.Marker;
 /** What the plots have in common: the same look, and for each server the same colour everywhere. */
 final class Plots {
 
-    /** Told apart by those who do not see red and green, too (Okabe and Ito). */
-    private static final Map<Contender, Color> COLOURS = Map.of(
-            Contender.OURS, new Color(0x0072B2),
-            Contender.OURS_TWO_LOOPS, new Color(0x56B4E9),
-            Contender.REFERENCE, new Color(0xD55E00),
-            Contender.FLOOR, new Color(0x595959),
-            Contender.RECONNECT, new Color(0x009E73));
-
     private Plots() {}
+
+    /** Told apart by those who do not see red and green, too (Okabe and Ito). */
+    static Color colour(Contender server) {
+        return new Color(
+                switch (server) {
+                    case OURS -> 0x0072B2;
+                    case OURS_TWO_LOOPS -> 0x56B4E9;
+                    case REFERENCE -> 0xD55E00;
+                    case FLOOR -> 0x595959;
+                    case RECONNECT -> 0x009E73;
+                });
+    }
 
     static void style(XYChart chart) {
         chart.getStyler()
@@ -36,10 +42,23 @@ final class Plots {
                 .setPlotGridLinesColor(new Color(0xDDDDDD));
     }
 
+    /** Where a logarithmic axis has a value: XChart's own labels decades alone, as 1E4. */
+    static double logarithmic(double value) {
+        return Math.log10(value);
+    }
+
+    /** Labels a vertical axis of {@link #logarithmic} values with the values themselves, to two digits. */
+    static void labelLogarithmic(XYChart chart) {
+        chart.getStyler().setyAxisTickLabelsFormattingFunction(position -> {
+            BigDecimal value = BigDecimal.valueOf(Math.pow(10, position)).round(new MathContext(2));
+            return String.format(Locale.ROOT, value.scale() > 0 ? "%." + value.scale() + "f" : "%,.0f", value);
+        });
+    }
+
     static void addSeries(XYChart chart, Contender server, double[] x, double[] y, Marker marker) {
         XYSeries series = chart.addSeries(server.title(), x, y);
-        series.setLineColor(COLOURS.get(server));
-        series.setMarkerColor(COLOURS.get(server));
+        series.setLineColor(colour(server));
+        series.setMarkerColor(colour(server));
         series.setMarker(marker);
         series.setLineStyle(new BasicStroke(2.5f));
     }

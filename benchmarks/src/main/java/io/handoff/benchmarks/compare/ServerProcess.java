@@ -6,7 +6,6 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -76,9 +75,8 @@ final class ServerProcess implements AutoCloseable {
         }
     }
 
-    /** The time that it has been on processors, in steps of 10 ms as Linux counts it (proc_pid_stat(5)). */
-    Duration cpu() {
-        return process.info().totalCpuDuration().orElseThrow(() -> new IllegalStateException("the server has ended"));
+    CpuTime cpu() {
+        return CpuTime.of(process.toHandle());
     }
 
     /** How many descriptors it has. */
