@@ -34,6 +34,9 @@ final class FloorFrames {
 
     private FloorFrames() {}
 
+    /** Encodes everything now, which takes a while, and not when the first offer has come. */
+    static void initialize() {}
+
     /** Some ACKs in one buffer, which needs no releasing. */
     static ByteBuf acks(int count) {
         return BATCH.slice(0, count * ACK_LENGTH);

@@ -47,6 +47,7 @@ final class FloorServer implements Callable<Integer> {
 
     /** Listens for offers on one loop of the first group, and serves clients on the second; both stay the caller's. */
     static Channel listen(Path socket, LoadMode mode, EventLoopGroup control, EventLoopGroup workers) {
+        FloorFrames.initialize();
         ServerBootstrap bootstrap = new ServerBootstrap().channel(EpollServerDomainSocketChannel.class);
         switch (mode) {
             case DESCRIPTOR ->
