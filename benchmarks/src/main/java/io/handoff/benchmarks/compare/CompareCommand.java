@@ -83,9 +83,10 @@ final class CompareCommand implements Callable<Integer> {
         RunConditions conditions =
                 RunConditions.now(loadBefore + " before, " + loadAverage() + " after", commandLine());
         Path directory = Files.createDirectories(conditions.directory(output));
+        boolean hasErrors = reportErrors(results);
         write(results, conditions, settings, directory);
         System.out.println(directory);
-        return reportErrors(results) ? CommandLine.ExitCode.SOFTWARE : CommandLine.ExitCode.OK;
+        return hasErrors ? CommandLine.ExitCode.SOFTWARE : CommandLine.ExitCode.OK;
     }
 
     private static Results measure(Settings settings) throws IOException, RunnerException {
@@ -115,11 +116,11 @@ final class CompareCommand implements Callable<Integer> {
         new JsonMapper()
                 .writerWithDefaultPrettyPrinter()
                 .writeValue(directory.resolve("compare.json").toFile(), results);
+        Files.writeString(directory.resolve("compare.md"), new ComparePage(results, conditions, settings).toMarkdown());
         for (Comparison comparison : Comparison.ALL) {
             LatencyPlot.save(comparison, results.load(), directory);
         }
         GrowthPlot.save(results.growth(), directory);
-        Files.writeString(directory.resolve("compare.md"), new ComparePage(results, conditions, settings).toMarkdown());
     }
 
     /** Says which measurements met errors; whether any did. */

@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
  * The floor for a handoff: takes the descriptor as Netty receives it, waits for so many bytes, writes an ACK, and makes
  * the descriptor a channel that echoes.
  *
- * <p>Its channel has to begin in the read mode {@code FILE_DESCRIPTORS}, with one message for each reading: Netty
- * receives a descriptor with one byte, and would receive the next byte for a descriptor, too.
+ * <p>Its channel has to begin in the read mode {@code FILE_DESCRIPTORS}. Netty receives the descriptor together with one
+ * byte, the first of the token, and then looks at the read mode again.
  */
 final class DescriptorFloor extends ChannelInboundHandlerAdapter {
 

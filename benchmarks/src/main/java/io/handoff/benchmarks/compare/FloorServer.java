@@ -2,11 +2,9 @@ package io.handoff.benchmarks.compare;
 
 import io.handoff.benchmarks.load.LoadMode;
 import io.netty.bootstrap.ServerBootstrap;
-import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelInitializer;
-import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.epoll.EpollChannelOption;
 import io.netty.channel.epoll.EpollServerDomainSocketChannel;
@@ -54,9 +52,6 @@ final class FloorServer implements Callable<Integer> {
                 bootstrap
                         .group(control)
                         .childOption(EpollChannelOption.DOMAIN_SOCKET_READ_MODE, DomainSocketReadMode.FILE_DESCRIPTORS)
-                        .childOption(
-                                ChannelOption.RECVBUF_ALLOCATOR,
-                                new AdaptiveRecvByteBufAllocator().maxMessagesPerRead(1))
                         .childHandler(each(() -> new DescriptorFloor(workers)));
             case FRESH, PIPELINED -> bootstrap.group(control).childHandler(each(FramedFloor::new));
             case RECONNECT -> bootstrap.group(control, workers).childHandler(EchoHandler.INSTANCE);

@@ -56,11 +56,11 @@ record IdleMemory(PerConnection control, PerConnection adopted, PerConnection ne
                     IdleClients clients = mode == LoadMode.DESCRIPTOR
                             ? IdleClients.handedOff(socket)
                             : IdleClients.connected(socket)) {
-                long descriptors = process.openDescriptors();
+                long sockets = process.openSockets();
                 clients.open(FIRST_CONNECTIONS);
-                MemoryUse before = memoryOf(process, descriptors + FIRST_CONNECTIONS);
+                MemoryUse before = memoryOf(process, sockets + FIRST_CONNECTIONS);
                 clients.open(connections);
-                MemoryUse after = memoryOf(process, descriptors + FIRST_CONNECTIONS + connections);
+                MemoryUse after = memoryOf(process, sockets + FIRST_CONNECTIONS + connections);
                 return new PerConnection(
                         (double) (after.heap() - before.heap()) / connections,
                         (double) (after.direct() - before.direct()) / connections);
@@ -69,8 +69,8 @@ record IdleMemory(PerConnection control, PerConnection adopted, PerConnection ne
     }
 
     /** Once the server has accepted, or adopted, all that the clients have opened. */
-    private static MemoryUse memoryOf(ServerProcess server, long descriptors) throws IOException {
-        server.awaitOpenDescriptors(descriptors);
+    private static MemoryUse memoryOf(ServerProcess server, long sockets) throws IOException {
+        server.awaitOpenSockets(sockets);
         return JSON.readValue(server.ask(ParentProcess.MEMORY), MemoryUse.class);
     }
 }

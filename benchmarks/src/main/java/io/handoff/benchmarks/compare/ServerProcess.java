@@ -79,19 +79,28 @@ final class ServerProcess implements AutoCloseable {
         return CpuTime.of(process.toHandle());
     }
 
-    /** How many descriptors it has. */
-    long openDescriptors() throws IOException {
+    /** How many sockets it has; the JVM opens and closes other files as it likes. */
+    long openSockets() throws IOException {
         try (Stream<Path> descriptors = Files.list(Path.of("/proc", Long.toString(process.pid()), "fd"))) {
-            return descriptors.count();
+            return descriptors.filter(ServerProcess::isSocket).count();
         }
     }
 
-    /** Waits until it has at least so many descriptors. */
-    void awaitOpenDescriptors(long count) throws IOException {
+    private static boolean isSocket(Path descriptor) {
+        try {
+            return Files.readSymbolicLink(descriptor).toString().startsWith("socket:");
+        } catch (IOException e) {
+            // Closed since it was listed.
+            return false;
+        }
+    }
+
+    /** Waits until it has at least so many sockets. */
+    void awaitOpenSockets(long count) throws IOException {
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
-        while (openDescriptors() < count) {
+        while (openSockets() < count) {
             if (System.nanoTime() - deadline > 0) {
-                throw new IOException("a server has " + openDescriptors() + " descriptors; expected " + count);
+                throw new IOException("a server has " + openSockets() + " sockets; expected " + count);
             }
         }
     }

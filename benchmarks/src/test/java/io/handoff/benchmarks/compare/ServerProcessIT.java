@@ -18,7 +18,7 @@ class ServerProcessIT {
         try (SocketDirectory directory = SocketDirectory.create()) {
             ServerProcess server = ServerProcess.start(ServerCommands.floor(plan(directory.socket())));
             List<ProcessHandle> children = ProcessHandle.current().children().toList();
-            assertThat(server.openDescriptors()).isPositive();
+            assertThat(server.openSockets()).isPositive();
             server.close();
             assertThat(children).isNotEmpty().noneMatch(ProcessHandle::isAlive);
         }
