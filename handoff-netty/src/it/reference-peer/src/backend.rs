@@ -1,8 +1,9 @@
 //! A backend that answers offers with the crate's own functions, and echoes on what it adopts.
 
 use std::error::Error;
+use std::fmt::Display;
 use std::fs::File;
-use std::io::{self, Read, Write};
+use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::os::fd::{AsRawFd, FromRawFd, OwnedFd};
 use std::os::unix::net::{UnixListener, UnixStream};
@@ -35,7 +36,6 @@ enum TokenMode {
     Expired,
 }
 
-#[derive(Clone)]
 enum Answer {
     /// What the crate's own judgement says.
     Judged,
@@ -46,9 +46,40 @@ enum Answer {
     Vanish,
 }
 
+struct Config {
+    mode: TokenMode,
+    answer: Answer,
+    /// Offers come without descriptors, any number on a connection.
+    framed: bool,
+    /// No line for each offer: it would be measured, too.
+    quiet: bool,
+}
+
+/// What is printed of an offer, if anything is.
+struct Told(Option<String>);
+
+impl Told {
+    fn of(offer: &HandoffOffer, config: &Config) -> Self {
+        Self((!config.quiet).then(|| format!("service={} correlation_id={}", offer.service_name, offer.correlation_id)))
+    }
+
+    fn judged(&self, acceptance: &HandoffAcceptance<HandoffOffer>) {
+        match acceptance {
+            HandoffAcceptance::Accepted(_) => self.answered("accepted", ""),
+            HandoffAcceptance::Rejected(rejected) => self.answered("rejected", &rejected.reason),
+        }
+    }
+
+    fn answered(&self, answer: &str, detail: impl Display) {
+        if let Some(offer) = &self.0 {
+            println!("offer {offer} answer={answer} detail={detail}");
+        }
+    }
+}
+
 pub fn run() -> ExitCode {
     let options = Options::parse(
-        &["--wrong-echo", "--wrong-correlation", "--vanish"],
+        &["--framed", "--quiet", "--wrong-echo", "--wrong-correlation", "--vanish"],
         &[
             "--socket",
             "--token-mode",
@@ -57,8 +88,12 @@ pub fn run() -> ExitCode {
             "--late",
         ],
     );
-    let mode = token_mode(&options);
-    let answer = answer(&options);
+    let config = Arc::new(Config {
+        mode: token_mode(&options),
+        answer: answer(&options),
+        framed: options.has("--framed"),
+        quiet: options.has("--quiet"),
+    });
     let tokens = Arc::new(Mutex::new(HandoffTokenStore::new()));
     let listener = match UnixListener::bind(options.required("--socket")) {
         Ok(listener) => listener,
@@ -70,11 +105,12 @@ pub fn run() -> ExitCode {
     thread::spawn(end_with_parent);
     println!("listening");
     for connection in listener.incoming() {
-        let (answer, tokens) = (answer.clone(), Arc::clone(&tokens));
+        let (config, tokens) = (Arc::clone(&config), Arc::clone(&tokens));
         thread::spawn(move || {
+            let serve = if config.framed { serve_framed } else { serve };
             if let Err(error) = connection
                 .map_err(Into::into)
-                .and_then(|it| serve(it, mode, answer, &tokens))
+                .and_then(|it| serve(it, &config, &tokens))
             {
                 println!("failed detail={error}");
             }
@@ -120,77 +156,80 @@ fn end_with_parent() {
     exit(0)
 }
 
-fn serve(
-    mut broker: UnixStream,
-    mode: TokenMode,
-    answer: Answer,
-    tokens: &Mutex<HandoffTokenStore>,
-) -> Result<(), Failure> {
+/// Each offer in its turn, until the broker has no more. Its own token is the one expected.
+fn serve_framed(broker: UnixStream, config: &Config, tokens: &Mutex<HandoffTokenStore>) -> Result<(), Failure> {
+    let mut offers = BufReader::new(&broker);
+    while !offers.fill_buf()?.is_empty() {
+        let offer = read_handoff_offer(&mut offers)?;
+        let told = Told::of(&offer, config);
+        let presented = offer.token.as_slice().try_into()?;
+        told.judged(&judge(&mut &broker, config.mode, presented, offer, tokens)?);
+    }
+    Ok(())
+}
+
+fn serve(mut broker: UnixStream, config: &Config, tokens: &Mutex<HandoffTokenStore>) -> Result<(), Failure> {
     let (carried, client) = receive_descriptor(&broker)?;
     let offer = read_handoff_offer(&mut broker)?;
-    let told = format!("service={} correlation_id={}", offer.service_name, offer.correlation_id);
+    let told = Told::of(&offer, config);
     let ack = |accepted, error_detail: &str| HandoffAck {
         token: offer.token.clone(),
         accepted,
         error_detail: error_detail.to_string(),
         correlation_id: offer.correlation_id,
     };
-    match answer {
+    match &config.answer {
         Answer::Judged => {}
-        Answer::Late(by) => thread::sleep(by),
+        Answer::Late(by) => thread::sleep(*by),
         Answer::Reject(text) => {
             // Closed first: once the broker knows of a rejection the connection is its own again.
             drop(client);
-            write_handoff_ack(&mut broker, &ack(false, &text))?;
-            println!("offer {told} answer=rejected detail={text}");
+            write_handoff_ack(&mut broker, &ack(false, text))?;
+            told.answered("rejected", text);
             return Ok(());
         }
         Answer::WrongEcho => {
             let mut wrong = ack(true, "");
             wrong.token[0] ^= 1;
             write_handoff_ack(&mut broker, &wrong)?;
-            println!("offer {told} answer=wrong-echo detail=");
+            told.answered("wrong-echo", "");
             return Ok(echo(client)?);
         }
         Answer::WrongCorrelation => {
             let mut wrong = ack(true, "");
             wrong.correlation_id ^= 1;
             write_handoff_ack(&mut broker, &wrong)?;
-            println!("offer {told} answer=wrong-correlation detail=");
+            told.answered("wrong-correlation", "");
             return Ok(echo(client)?);
         }
         Answer::Vanish => {
-            println!("offer {told} answer=none detail=");
+            told.answered("none", "");
             return Ok(());
         }
     }
-    match judge(&mut broker, mode, carried, offer, tokens)? {
-        HandoffAcceptance::Accepted(_) => {
-            drop(broker);
-            println!("offer {told} answer=accepted detail=");
-            Ok(echo(client)?)
-        }
-        HandoffAcceptance::Rejected(rejected) => {
-            println!("offer {told} answer=rejected detail={}", rejected.reason);
-            Ok(())
-        }
+    let acceptance = judge(&mut broker, config.mode, carried, offer, tokens)?;
+    drop(broker);
+    told.judged(&acceptance);
+    match acceptance {
+        HandoffAcceptance::Accepted(_) => Ok(echo(client)?),
+        HandoffAcceptance::Rejected(_) => Ok(()),
     }
 }
 
 /// The crate's judgement and its ACK. Which token is expected it leaves to its caller.
 fn judge(
-    broker: &mut UnixStream,
+    broker: &mut impl Write,
     mode: TokenMode,
-    carried: [u8; HANDOFF_TOKEN_BYTES],
+    presented: [u8; HANDOFF_TOKEN_BYTES],
     offer: HandoffOffer,
     tokens: &Mutex<HandoffTokenStore>,
 ) -> Result<HandoffAcceptance<HandoffOffer>, Failure> {
     let mut tokens = tokens.lock().expect("no thread panics with the tokens");
     let now = Instant::now();
     let (expected, judged_at) = match mode {
-        TokenMode::Unknown => (HandoffToken::from_bytes(carried), now),
-        TokenMode::Carried => (register(&mut tokens, carried, now), now),
-        TokenMode::Expired => (register(&mut tokens, carried, now), now + DEFAULT_HANDOFF_TOKEN_TTL),
+        TokenMode::Unknown => (HandoffToken::from_bytes(presented), now),
+        TokenMode::Carried => (register(&mut tokens, presented, now), now),
+        TokenMode::Expired => (register(&mut tokens, presented, now), now + DEFAULT_HANDOFF_TOKEN_TTL),
         TokenMode::Other => (tokens.issue(now)?, now),
     };
     Ok(respond_to_handoff_offer(

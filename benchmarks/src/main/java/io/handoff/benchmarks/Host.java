@@ -13,9 +13,15 @@ import java.nio.file.Path;
  * @param isVirtual whether the processor says that a hypervisor runs it
  * @param kernel the kernel's release
  */
-record Host(int cpus, String architecture, String cpuModel, boolean isVirtual, String kernel) {
+public record Host(int cpus, String architecture, String cpuModel, boolean isVirtual, String kernel) {
 
-    static Host current() throws IOException {
+    /**
+     * Looks at this machine.
+     *
+     * @return the host that this JVM runs on
+     * @throws IOException if it has no {@code /proc/cpuinfo}
+     */
+    public static Host current() throws IOException {
         String cpuInfo = Files.readString(Path.of("/proc/cpuinfo"));
         return new Host(
                 Runtime.getRuntime().availableProcessors(),

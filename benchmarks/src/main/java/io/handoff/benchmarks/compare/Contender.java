@@ -1,0 +1,40 @@
+package io.handoff.benchmarks.compare;
+
+import com.fasterxml.jackson.annotation.JsonValue;
+import io.handoff.benchmarks.load.LoadMode;
+
+/** Who is measured. */
+enum Contender {
+    /** This library's server, with one control loop of its own. */
+    OURS("handoff-netty"),
+    /** The same on two control loops. */
+    OURS_TWO_LOOPS("handoff-netty, 2 control loops"),
+    /** The reference implementation. */
+    REFERENCE("reference"),
+    /** The {@link FloorServer}. */
+    FLOOR("floor"),
+    /** A plain echo server, to which a client connects anew where nothing is handed over. */
+    RECONNECT("reconnect");
+
+    private final String title;
+
+    Contender(String title) {
+        this.title = title;
+    }
+
+    /** As tables, plots and JSON name it. */
+    @JsonValue
+    String title() {
+        return title;
+    }
+
+    /** What the generator does with this one where it does that with the others. */
+    LoadMode mode(LoadMode others) {
+        return this == RECONNECT ? LoadMode.RECONNECT : others;
+    }
+
+    /** Whether its ACK is the same for every offer. */
+    boolean answersAnything() {
+        return this == FLOOR;
+    }
+}

@@ -1,0 +1,24 @@
+package io.handoff.benchmarks.compare;
+
+import java.time.Duration;
+
+/**
+ * How long a process has been on processors, at an instant.
+ *
+ * @param used since it started, in steps of 10 ms as Linux counts it (proc_pid_stat(5))
+ * @param atNanos the instant, by {@link System#nanoTime()}
+ */
+record CpuTime(Duration used, long atNanos) {
+
+    static CpuTime of(ProcessHandle process) {
+        Duration used = process.info()
+                .totalCpuDuration()
+                .orElseThrow(() -> new IllegalStateException("process " + process.pid() + " has ended"));
+        return new CpuTime(used, System.nanoTime());
+    }
+
+    /** How many processors it has used on average since an earlier instant. */
+    double processorsSince(CpuTime earlier) {
+        return (double) used.minus(earlier.used).toNanos() / (atNanos - earlier.atNanos);
+    }
+}

@@ -1,0 +1,64 @@
+package io.handoff.benchmarks.compare;
+
+import io.handoff.benchmarks.load.LoadTokens;
+import io.handoff.netty.HandoffAcceptance;
+import io.handoff.netty.HandoffAckEncoder;
+import io.handoff.netty.HandoffOfferEncoder;
+import io.handoff.netty.Offer;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelOutboundHandler;
+import io.netty.channel.embedded.EmbeddedChannel;
+import java.util.Objects;
+
+/**
+ * All that the floor knows of the protocol: how long the generator's offers are, the one as the other, and what an ACK
+ * that accepts looks like.
+ */
+final class FloorFrames {
+
+    /** What the floor's every ACK repeats. */
+    static final Offer OFFER = Offer.of(LoadTokens.of(0), "chat-gateway", LoadTokens.correlationId(0));
+
+    static final int OFFER_LENGTH = encode(HandoffOfferEncoder.INSTANCE, OFFER).length;
+
+    private static final byte[] ACK = encode(HandoffAckEncoder.INSTANCE, new HandoffAcceptance.Accepted(OFFER));
+
+    static final int ACK_LENGTH = ACK.length;
+
+    /** As many ACKs as are written at once at most. */
+    static final int MAX_BATCH = 1024;
+
+    private static final ByteBuf BATCH = Unpooled.unreleasableBuffer(batch());
+
+    private FloorFrames() {}
+
+    /** Encodes everything now, which takes a while, and not when the first offer has come. */
+    static void initialize() {}
+
+    /** Some ACKs in one buffer, which needs no releasing. */
+    static ByteBuf acks(int count) {
+        return BATCH.slice(0, count * ACK_LENGTH);
+    }
+
+    private static ByteBuf batch() {
+        ByteBuf batch = Unpooled.directBuffer(MAX_BATCH * ACK_LENGTH);
+        for (int i = 0; i < MAX_BATCH; i++) {
+            batch.writeBytes(ACK);
+        }
+        return batch.asReadOnly();
+    }
+
+    private static byte[] encode(ChannelOutboundHandler encoder, Object message) {
+        EmbeddedChannel channel = new EmbeddedChannel(encoder);
+        channel.writeOutbound(message);
+        ByteBuf frame = Objects.requireNonNull(channel.readOutbound(), "nothing was encoded");
+        try {
+            return ByteBufUtil.getBytes(frame);
+        } finally {
+            frame.release();
+            channel.finish();
+        }
+    }
+}

@@ -1,0 +1,23 @@
+package io.handoff.benchmarks.compare;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Another JVM like this one, with this one's class path. */
+final class Jvm {
+
+    /** The flags of every JVM that is measured. */
+    static final List<String> FLAGS = List.of("-Xms512m", "-Xmx512m", "-Dio.netty.leakDetection.level=disabled");
+
+    private Jvm() {}
+
+    static List<String> command(Class<?> main, List<String> arguments) {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(FLAGS);
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
+        command.addAll(arguments);
+        return command;
+    }
+}

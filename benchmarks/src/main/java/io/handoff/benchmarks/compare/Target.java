@@ -1,0 +1,33 @@
+package io.handoff.benchmarks.compare;
+
+import java.util.function.Predicate;
+
+/**
+ * What was to be reached, and what was.
+ *
+ * @param what the quantity
+ * @param bound what it has to be: its median, unless it is a longest time
+ * @param measured its median and range
+ * @param isMet whether that is enough
+ */
+record Target(String what, String bound, String measured, boolean isMet) {
+
+    /** A quantity that is the better the smaller it is. */
+    static Target atMost(double bound, String what, Quantity measured) {
+        return of("≤ ", bound, what, measured, spread -> spread.median() <= bound);
+    }
+
+    /** A quantity that may not once be greater. */
+    static Target neverAbove(double bound, String what, Quantity measured) {
+        return of("≤ ", bound, what, measured, spread -> spread.max() <= bound);
+    }
+
+    /** A quantity that is the better the greater it is. */
+    static Target atLeast(double bound, String what, Quantity measured) {
+        return of("≥ ", bound, what, measured, spread -> spread.median() >= bound);
+    }
+
+    private static Target of(String sign, double bound, String what, Quantity measured, Predicate<Spread> isEnough) {
+        return new Target(what, sign + measured.text(bound), measured.text(), isEnough.test(measured.spread()));
+    }
+}
