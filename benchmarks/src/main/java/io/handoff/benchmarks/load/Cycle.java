@@ -1,6 +1,5 @@
 package io.handoff.benchmarks.load;
 
-import io.netty.channel.unix.Socket;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Objects;
@@ -50,7 +49,7 @@ abstract class Cycle {
     /** Connects; the time that counts begins here. */
     void begin() throws IOException {
         waitingSince = System.nanoTime();
-        connection = new PolledSocket(Socket.newSocketDomain(), this, this::readable);
+        connection = new PolledSocket(context.libc().newSocket(), this, this::readable);
         connect(connection);
     }
 

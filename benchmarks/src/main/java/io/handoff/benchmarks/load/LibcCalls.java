@@ -13,8 +13,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 
 /**
- * The calls that Netty's sockets do not have, and {@code connect}, whose EAGAIN Netty tells in the text of an exception
- * only. They use one piece of native memory that is laid out once, so an instance is for one thread.
+ * The calls that Netty's sockets do not have, or not as it takes: making a Netty socket of a descriptor costs another call
+ * on it, and a full backlog is told in the text of an exception. They use one piece of native memory that is laid out
+ * once, so an instance is for one thread.
  *
  * <p>The constants and the layout of the structures are those of 64-bit Linux, where x86_64 and aarch64 agree.
  */
@@ -28,6 +29,7 @@ final class LibcCalls {
     private static final int SOCK_STREAM = 1;
     private static final int SOCK_NONBLOCK = 0x800;
     private static final int SOCK_CLOEXEC = 0x80000;
+    private static final int TYPE = SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC;
     private static final int SOL_SOCKET = 1;
     private static final int SCM_RIGHTS = 1;
     private static final int MSG_NOSIGNAL = 0x4000;
@@ -90,15 +92,26 @@ final class LibcCalls {
                 .put(ADDRESS_PATH, path);
     }
 
+    private static native int socket(int domain, int type, int protocol);
+
     private static native int socketpair(int domain, int type, int protocol, Pointer pair);
 
     private static native int connect(int socket, Pointer address, int length);
 
     private static native long sendmsg(int socket, Pointer message, int flags);
 
-    /** Makes two connected stream sockets that do not block. */
+    /** Makes a stream socket that does not block. */
+    FileDescriptor newSocket() throws IOException {
+        int socket = socket(AF_UNIX, TYPE, 0);
+        if (socket < 0) {
+            throw Errors.newIOException("socket", -Native.getLastError());
+        }
+        return new FileDescriptor(socket);
+    }
+
+    /** Makes two of them, connected with each other. */
     Pair newPair() throws IOException {
-        if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, pair) < 0) {
+        if (socketpair(AF_UNIX, TYPE, 0, pair) < 0) {
             throw Errors.newIOException("socketpair", -Native.getLastError());
         }
         return new Pair(

@@ -2,6 +2,8 @@ package io.handoff.benchmarks.load;
 
 import io.netty.channel.IoEventLoop;
 import io.netty.util.concurrent.Future;
+import io.netty.util.concurrent.Promise;
+import io.netty.util.concurrent.PromiseNotifier;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -39,11 +41,18 @@ final class LoadRun {
 
     /** Starts all cycles. */
     Future<LoadResult> start() {
+        Promise<LoadResult> result = loop.newPromise();
         cycles.forEach(Cycle::start);
-        loop.schedule(recorder::startMeasuring, plan.warmUp().toNanos(), TimeUnit.NANOSECONDS);
         loop.scheduleAtFixedRate(
                 this::checkDeadlines, DEADLINE_CHECKS_MILLIS, DEADLINE_CHECKS_MILLIS, TimeUnit.MILLISECONDS);
-        return loop.schedule(this::finish, plan.warmUp().plus(plan.duration()).toNanos(), TimeUnit.NANOSECONDS);
+        loop.schedule(() -> startMeasuring(result), plan.warmUp().toNanos(), TimeUnit.NANOSECONDS);
+        return result;
+    }
+
+    /** The duration counts from here, however late the loop has come to it. */
+    private void startMeasuring(Promise<LoadResult> result) {
+        recorder.startMeasuring();
+        PromiseNotifier.cascade(loop.schedule(this::finish, plan.duration().toNanos(), TimeUnit.NANOSECONDS), result);
     }
 
     private LoadResult finish() {
