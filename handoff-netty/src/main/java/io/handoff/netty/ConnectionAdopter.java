@@ -7,7 +7,6 @@ import io.netty.channel.EventLoopGroup;
 import io.netty.channel.epoll.EpollDomainSocketChannel;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.unix.UnixChannel;
-import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.Promise;
 import java.io.IOException;
@@ -45,11 +44,12 @@ final class ConnectionAdopter {
      * Adopts a connection that {@link #refusalOf} has let pass. The descriptor is no longer the caller's, however
      * this comes out: if it fails, it has been closed, and the connection behind it has not been touched.
      *
-     * @param notified the executor on which the future completes
+     * @param control the event loop of the handoff connection, on which the future completes. If it is one of the program's
+     *     own for adopted connections, this one lives there, too: each change of thread would take longer than all else
      */
-    Future<AdoptedConnection> adopt(OwnedDescriptor descriptor, HandedOffConnection origin, EventExecutor notified) {
-        Promise<AdoptedConnection> adopted = notified.newPromise();
-        EventLoop worker = workers.next();
+    Future<AdoptedConnection> adopt(OwnedDescriptor descriptor, HandedOffConnection origin, EventLoop control) {
+        Promise<AdoptedConnection> adopted = control.newPromise();
+        EventLoop worker = control.parent() == workers ? control : workers.next();
         if (worker.isShuttingDown()) {
             descriptor.close();
             return adopted.setFailure(

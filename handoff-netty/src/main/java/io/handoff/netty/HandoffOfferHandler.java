@@ -187,7 +187,8 @@ public final class HandoffOfferHandler extends SimpleChannelInboundHandler<Offer
             return;
         }
         HandedOffConnection origin = HandedOffConnection.of(turn.offer(), peer, carried.arrivedAt());
-        adopter.adopt(carried.descriptor(), origin, ctx.executor()).addListener((FutureListener<AdoptedConnection>)
+        adopter.adopt(carried.descriptor(), origin, ctx.channel().eventLoop()).addListener((FutureListener<
+                        AdoptedConnection>)
                 adopted -> {
                     if (adopted.isSuccess()) {
                         settle(ctx, turn, null, adopted.getNow());

@@ -272,6 +272,10 @@ public final class HandoffServer implements AutoCloseable {
          * Serves the handoff connections on event loops of the program, which stay the program's to shut down. One loop
          * of them accepts and holds the tokens; with a single loop, {@code group.next()} say, no offer ever hops.
          *
+         * <p>The fastest is the same group here and in {@link #adoptInto}: a connection is then adopted on the event loop of
+         * the handoff connection that brought it, and no thread has to wake another. But handlers of the program that
+         * block, or compute for long, then hold up the handoffs, too.
+         *
          * @param group loops that run an {@code EpollIoHandler}; default: one loop of the server's own
          * @return this
          * @throws IllegalArgumentException if they run anything else

@@ -33,7 +33,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
@@ -460,6 +462,32 @@ class AdoptionIT {
         assertThat(adopted).hasSize(handoffs);
         await().until(() -> adopted.stream().noneMatch(Channel::isOpen));
         running().close();
+    }
+
+    @Test
+    void shouldAdoptOnTheLoopOfTheHandoffConnectionWhenBothHaveTheSameLoops() throws Exception {
+        Queue<Thread> offered = new ConcurrentLinkedQueue<>();
+        Queue<Thread> initialized = new ConcurrentLinkedQueue<>();
+        start(builder(new ChannelInitializer<>() {
+                    @Override
+                    protected void initChannel(Channel channel) {
+                        initialized.add(Thread.currentThread());
+                        channel.pipeline().addLast(new Echo());
+                    }
+                })
+                .controlLoops(workers)
+                .admission((offer, peer) -> {
+                    offered.add(Thread.currentThread());
+                    return Optional.empty();
+                }));
+        for (int id = 1; id <= 8; id++) {
+            int[] pair = Libc.pair(Libc.SOCK_STREAM);
+            assertThat(handOff(HandoffToken.random(), id, pair[0])).isTrue();
+            C.close(pair[1]);
+        }
+
+        assertThat(initialized).containsExactlyElementsOf(offered);
+        assertThat(Set.copyOf(offered)).as("both loops have had some").hasSize(2);
     }
 
     private HandoffServer.Builder builder(ChannelHandler initializer) {
