@@ -40,7 +40,7 @@ final class DescriptorFloor extends ChannelInboundHandlerAdapter {
             awaited -= bytes.readableBytes();
             bytes.release();
             if (awaited == 0) {
-                ctx.writeAndFlush(FloorFrames.acks(1)).addListener(written -> {
+                ctx.writeAndFlush(FloorFrames.ack()).addListener(written -> {
                     if (written.isSuccess()) {
                         adopt();
                     }

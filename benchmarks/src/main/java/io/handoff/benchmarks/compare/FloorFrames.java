@@ -27,27 +27,17 @@ final class FloorFrames {
 
     static final int ACK_LENGTH = ACK.length;
 
-    /** As many ACKs as are written at once at most. */
-    static final int MAX_BATCH = 1024;
-
-    private static final ByteBuf BATCH = Unpooled.unreleasableBuffer(batch());
+    private static final ByteBuf BUFFER = Unpooled.unreleasableBuffer(
+            Unpooled.directBuffer(ACK_LENGTH).writeBytes(ACK).asReadOnly());
 
     private FloorFrames() {}
 
     /** Encodes everything now, which takes a while, and not when the first offer has come. */
     static void initialize() {}
 
-    /** Some ACKs in one buffer, which needs no releasing. */
-    static ByteBuf acks(int count) {
-        return BATCH.slice(0, count * ACK_LENGTH);
-    }
-
-    private static ByteBuf batch() {
-        ByteBuf batch = Unpooled.directBuffer(MAX_BATCH * ACK_LENGTH);
-        for (int i = 0; i < MAX_BATCH; i++) {
-            batch.writeBytes(ACK);
-        }
-        return batch.asReadOnly();
+    /** One ACK, in a buffer that needs no releasing. */
+    static ByteBuf ack() {
+        return BUFFER.duplicate();
     }
 
     private static byte[] encode(ChannelOutboundHandler encoder, Object message) {

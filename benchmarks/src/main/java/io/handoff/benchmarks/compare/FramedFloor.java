@@ -19,7 +19,7 @@ final class FramedFloor extends LengthFieldBasedFrameDecoder {
         ByteBuf frame = (ByteBuf) super.decode(ctx, in);
         if (frame != null) {
             frame.release();
-            ctx.write(FloorFrames.acks(1), ctx.voidPromise());
+            ctx.write(FloorFrames.ack(), ctx.voidPromise());
         }
         return null;
     }

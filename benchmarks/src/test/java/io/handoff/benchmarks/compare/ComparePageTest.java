@@ -32,7 +32,7 @@ class ComparePageTest {
                 .startsWith("# Comparison of 2026-11-22\n")
                 .contains("- Host: 2 vCPU amd64 VM, AMD EPYC, Linux 6.18; load average 0.1 before, 0.2 after\n")
                 .contains("crate `running-process` 4.5.5\n")
-                .contains("4 s warm-up, 5 s measured; growth: one, 2 s and 3 s\n")
+                .contains("4 s warm-up, 5 s measured; growth: one, 4 s and 3 s\n")
                 .contains("- Command: `benchmarks/compare --rounds 1`\n");
     }
 
