@@ -177,6 +177,7 @@ public final class HandoffTokenStore {
             if (!isExpired(found, nowNanos)) {
                 return false;
             }
+            // To be put at the end of the queue, not into its old place.
             pending.remove(found);
         }
         pending.add(token, nowNanos + timeToLiveNanos);
