@@ -11,13 +11,13 @@ import io.handoff.netty.HandoffServer;
 import io.handoff.netty.HandoffToken;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
+import io.netty.channel.EventLoopGroup;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -39,11 +39,8 @@ final class BackendServer implements Callable<Integer> {
     @Option(names = "--slots", defaultValue = "1", description = "The tokens that are pending, without descriptors.")
     private int slots;
 
-    @Option(names = "--control-loops", description = "Event loops for offers; default: one of the server's own.")
-    private @Nullable Integer controlLoops;
-
-    @Option(names = "--worker-loops", defaultValue = "1", description = "Event loops for adopted connections.")
-    private int workerLoops;
+    @Option(names = "--loops", defaultValue = "1", description = "Event loops, for offers and adopted connections.")
+    private int loops;
 
     @Option(names = "--offer-timeout", defaultValue = "PT5S", description = "Time for one offer.")
     private Duration offerTimeout;
@@ -55,13 +52,13 @@ final class BackendServer implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        HandoffServer.Builder builder =
-                HandoffServer.builder(socket).maxConnections(MAX_CONNECTIONS).offerTimeout(offerTimeout);
-        if (controlLoops != null) {
-            builder.controlLoops(Loops.start(controlLoops, "backend-control"));
-        }
+        EventLoopGroup group = Loops.start(loops, "backend");
+        HandoffServer.Builder builder = HandoffServer.builder(socket)
+                .controlLoops(group)
+                .maxConnections(MAX_CONNECTIONS)
+                .offerTimeout(offerTimeout);
         if (mode == LoadMode.DESCRIPTOR) {
-            adoptEchoing(builder).start().sync();
+            adoptEchoing(builder, group).start().sync();
         } else {
             CompletableFuture<HandoffServer> started = new CompletableFuture<>();
             started.complete(keepPending(builder, started).start().sync().getNow());
@@ -70,14 +67,13 @@ final class BackendServer implements Callable<Integer> {
         return CommandLine.ExitCode.OK;
     }
 
-    private HandoffServer.Builder adoptEchoing(HandoffServer.Builder builder) {
-        return builder.expectedTokens(ExpectedTokenPolicy.carried())
-                .adoptInto(Loops.start(workerLoops, "backend-worker"), new ChannelInitializer<>() {
-                    @Override
-                    protected void initChannel(Channel client) {
-                        client.pipeline().addLast(EchoHandler.INSTANCE);
-                    }
-                });
+    private static HandoffServer.Builder adoptEchoing(HandoffServer.Builder builder, EventLoopGroup group) {
+        return builder.expectedTokens(ExpectedTokenPolicy.carried()).adoptInto(group, new ChannelInitializer<>() {
+            @Override
+            protected void initChannel(Channel client) {
+                client.pipeline().addLast(EchoHandler.INSTANCE);
+            }
+        });
     }
 
     /** The generator uses each of its tokens again as soon as the offer with it has been answered. */

@@ -5,10 +5,10 @@ import io.handoff.benchmarks.load.LoadMode;
 
 /** Who is measured. */
 enum Contender {
-    /** This library's server, with one control loop of its own. */
+    /** This library's server, with one loop for offers and adopted connections. */
     OURS("handoff-netty"),
-    /** The same on two control loops. */
-    OURS_TWO_LOOPS("handoff-netty, 2 control loops"),
+    /** The same on two loops. */
+    OURS_TWO_LOOPS("handoff-netty, 2 loops"),
     /** The reference implementation. */
     REFERENCE("reference"),
     /** The {@link FloorServer}. */

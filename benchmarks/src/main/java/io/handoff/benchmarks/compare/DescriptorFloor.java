@@ -4,7 +4,7 @@ import io.handoff.netty.HandoffToken;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.EventLoopGroup;
+import io.netty.channel.EventLoop;
 import io.netty.channel.epoll.EpollDomainSocketChannel;
 import io.netty.channel.unix.DomainSocketReadMode;
 import io.netty.channel.unix.FileDescriptor;
@@ -22,13 +22,8 @@ final class DescriptorFloor extends ChannelInboundHandlerAdapter {
 
     private static final int BYTES_WITH_DESCRIPTOR = 1;
 
-    private final EventLoopGroup workers;
     private @Nullable FileDescriptor descriptor;
     private int awaited = HandoffToken.BYTES - BYTES_WITH_DESCRIPTOR + FloorFrames.OFFER_LENGTH;
-
-    DescriptorFloor(EventLoopGroup workers) {
-        this.workers = workers;
-    }
 
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object msg) {
@@ -42,20 +37,20 @@ final class DescriptorFloor extends ChannelInboundHandlerAdapter {
             if (awaited == 0) {
                 ctx.writeAndFlush(FloorFrames.ack()).addListener(written -> {
                     if (written.isSuccess()) {
-                        adopt();
+                        adopt(ctx.channel().eventLoop());
                     }
                 });
             }
         }
     }
 
-    private void adopt() {
+    private void adopt(EventLoop loop) {
         FileDescriptor adopted = descriptor;
         if (adopted != null) {
             descriptor = null;
             EpollDomainSocketChannel client = new EpollDomainSocketChannel(adopted.intValue(), true);
             client.pipeline().addLast(EchoHandler.INSTANCE);
-            workers.register(client);
+            loop.register(client);
         }
     }
 

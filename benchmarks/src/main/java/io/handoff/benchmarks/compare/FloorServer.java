@@ -38,23 +38,23 @@ final class FloorServer implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        listen(socket, mode, Loops.start(1, "floor-control"), Loops.start(1, "floor-worker"));
+        listen(socket, mode, Loops.start(1, "floor"));
         ParentProcess.serve();
         return CommandLine.ExitCode.OK;
     }
 
-    /** Listens for offers on one loop of the first group, and serves clients on the second; both stay the caller's. */
-    static Channel listen(Path socket, LoadMode mode, EventLoopGroup control, EventLoopGroup workers) {
+    /** Listens for offers and serves clients on the same loops, which stay the caller's. */
+    static Channel listen(Path socket, LoadMode mode, EventLoopGroup loops) {
         FloorFrames.initialize();
         ServerBootstrap bootstrap = new ServerBootstrap().channel(EpollServerDomainSocketChannel.class);
         switch (mode) {
             case DESCRIPTOR ->
                 bootstrap
-                        .group(control)
+                        .group(loops)
                         .childOption(EpollChannelOption.DOMAIN_SOCKET_READ_MODE, DomainSocketReadMode.FILE_DESCRIPTORS)
-                        .childHandler(each(() -> new DescriptorFloor(workers)));
-            case FRESH, PIPELINED -> bootstrap.group(control).childHandler(each(FramedFloor::new));
-            case RECONNECT -> bootstrap.group(control, workers).childHandler(EchoHandler.INSTANCE);
+                        .childHandler(each(DescriptorFloor::new));
+            case FRESH, PIPELINED -> bootstrap.group(loops).childHandler(each(FramedFloor::new));
+            case RECONNECT -> bootstrap.group(loops).childHandler(EchoHandler.INSTANCE);
         }
         return bootstrap
                 .bind(new DomainSocketAddress(socket.toFile()))

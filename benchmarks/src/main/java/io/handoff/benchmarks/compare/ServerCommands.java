@@ -17,7 +17,7 @@ record ServerCommands(Path reference) {
     List<String> of(Contender server, LoadPlan plan) {
         return switch (server) {
             case OURS -> backend(plan);
-            case OURS_TWO_LOOPS -> backend(plan, "--control-loops", "2");
+            case OURS_TWO_LOOPS -> backend(plan, "--loops", "2");
             case REFERENCE -> reference(plan);
             case FLOOR, RECONNECT -> floor(plan);
         };

@@ -29,8 +29,7 @@ class FloorServerIT {
 
     private static final int AFTER_DESCRIPTOR = HandoffToken.BYTES - 1 + FloorFrames.OFFER_LENGTH;
 
-    private final EventLoopGroup control = Loops.start(1, "control");
-    private final EventLoopGroup workers = Loops.start(1, "workers");
+    private final EventLoopGroup loop = Loops.start(1, "floor");
     private final Socket broker = Socket.newSocketDomain();
     private final Socket passed = Socket.newSocketDomain();
     private final ByteBuffer answers = ByteBuffer.allocateDirect(1024);
@@ -41,7 +40,7 @@ class FloorServerIT {
     @BeforeEach
     void start(@TempDir Path directory) throws IOException {
         Path floor = directory.resolve("floor");
-        FloorServer.listen(floor, LoadMode.DESCRIPTOR, control, workers);
+        FloorServer.listen(floor, LoadMode.DESCRIPTOR, loop);
         Path listening = directory.resolve("client");
         try (ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
             server.bind(UnixDomainSocketAddress.of(listening));
@@ -55,14 +54,13 @@ class FloorServerIT {
     void stop() throws IOException {
         client.close();
         broker.close();
-        control.shutdownGracefully(0, 5, TimeUnit.SECONDS).syncUninterruptibly();
-        workers.shutdownGracefully(0, 5, TimeUnit.SECONDS).syncUninterruptibly();
+        loop.shutdownGracefully(0, 5, TimeUnit.SECONDS).syncUninterruptibly();
     }
 
     @Test
     void shouldAdoptTheConnectionWhenEverythingHasArrivedBeforeItLooks() throws Exception {
         CountDownLatch everythingSent = new CountDownLatch(1);
-        control.submit(() -> everythingSent.await(10, TimeUnit.SECONDS));
+        loop.submit(() -> everythingSent.await(10, TimeUnit.SECONDS));
         sendDescriptor();
         write(AFTER_DESCRIPTOR);
         client.write(bytes("early, "));
@@ -105,7 +103,7 @@ class FloorServerIT {
 
     /** A task may run before what has arrived meanwhile is looked at, a timer that is set by one does not. */
     private void letServerRead() throws InterruptedException {
-        control.submit(() -> control.next().schedule(() -> {}, 1, TimeUnit.MICROSECONDS))
+        loop.submit(() -> loop.next().schedule(() -> {}, 1, TimeUnit.MICROSECONDS))
                 .sync()
                 .getNow()
                 .sync();
