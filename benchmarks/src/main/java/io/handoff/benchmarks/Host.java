@@ -36,7 +36,12 @@ public record Host(int cpus, String architecture, String cpuModel, boolean isVir
         return cpus + "cpu-" + architecture + (isVirtual ? "-vm" : "");
     }
 
-    String description() {
+    /**
+     * One line about this host.
+     *
+     * @return kind, processor and kernel
+     */
+    public String description() {
         String machine =
                 isVirtual ? cpus + " vCPU " + architecture + " VM" : cpus + " CPU " + architecture + " machine";
         return machine + ", " + cpuModel + ", Linux " + kernel;
