@@ -2,14 +2,10 @@ package io.handoff.netty;
 
 import com.google.protobuf.CodedOutputStream;
 import com.google.protobuf.WireFormat;
-import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufUtil;
+import java.io.IOException;
 
 /** Sizes and writes protobuf fields as proto3 does: a field that has its default value is left out. */
 final class Fields {
-
-    private static final int VARINT_PAYLOAD_BITS = 7;
-    private static final int VARINT_CONTINUES = 1 << VARINT_PAYLOAD_BITS;
 
     private Fields() {}
 
@@ -18,22 +14,19 @@ final class Fields {
         return value == 0 ? 0 : CodedOutputStream.computeUInt64Size(field, value);
     }
 
-    static void write(int field, long value, ByteBuf out) {
+    static void write(int field, long value, CodedOutputStream out) throws IOException {
         if (value != 0) {
-            writeVarint(key(field, WireFormat.WIRETYPE_VARINT), out);
-            writeVarint(value, out);
+            out.writeUInt64(field, value);
         }
     }
 
     static int sizeOf(int field, String value) {
-        return value.isEmpty() ? 0 : sizeOfBytes(field, ByteBufUtil.utf8Bytes(value));
+        return value.isEmpty() ? 0 : CodedOutputStream.computeStringSize(field, value);
     }
 
-    static void write(int field, String value, ByteBuf out) {
+    static void write(int field, String value, CodedOutputStream out) throws IOException {
         if (!value.isEmpty()) {
-            int length = ByteBufUtil.utf8Bytes(value);
-            writeLength(field, length, out);
-            ByteBufUtil.reserveAndWriteUtf8(out, value, length);
+            out.writeString(field, value);
         }
     }
 
@@ -41,9 +34,9 @@ final class Fields {
         return sizeOfBytes(field, value.length);
     }
 
-    static void write(int field, byte[] value, ByteBuf out) {
+    static void write(int field, byte[] value, CodedOutputStream out) throws IOException {
         writeLength(field, value.length, out);
-        out.writeBytes(value);
+        out.write(value, 0, value.length);
     }
 
     /** The size of a field of so many bytes: a string, bytes, or a message. */
@@ -52,23 +45,10 @@ final class Fields {
     }
 
     /** What stands before the bytes of a string, of bytes, or of a message. */
-    static void writeLength(int field, int length, ByteBuf out) {
+    static void writeLength(int field, int length, CodedOutputStream out) throws IOException {
         if (length > 0) {
-            writeVarint(key(field, WireFormat.WIRETYPE_LENGTH_DELIMITED), out);
-            writeVarint(length, out);
+            out.writeTag(field, WireFormat.WIRETYPE_LENGTH_DELIMITED);
+            out.writeUInt32NoTag(length);
         }
-    }
-
-    private static int key(int field, int wireType) {
-        return field << 3 | wireType;
-    }
-
-    private static void writeVarint(long value, ByteBuf out) {
-        long left = value;
-        while (left >>> VARINT_PAYLOAD_BITS != 0) {
-            out.writeByte((int) left | VARINT_CONTINUES);
-            left >>>= VARINT_PAYLOAD_BITS;
-        }
-        out.writeByte((int) left);
     }
 }

@@ -1,11 +1,12 @@
 package io.handoff.netty;
 
+import com.google.protobuf.CodedOutputStream;
 import io.handoff.proto.v1.FrameKind;
 import io.handoff.proto.v1.HandoffAck;
-import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandler.Sharable;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
+import java.io.IOException;
 
 /** Encodes a {@link HandoffAcceptance} as the RESPONSE frame that tells the broker: the ACK. */
 @Sharable
@@ -14,9 +15,6 @@ public final class HandoffAckEncoder extends HandoffFrameEncoder<HandoffAcceptan
     /** The one instance; it has no state. */
     public static final HandoffAckEncoder INSTANCE = new HandoffAckEncoder();
 
-    /** Of an accepting ACK, generously; a buffer grows with longer ones. */
-    private static final int USUAL_LENGTH = 64;
-
     private HandoffAckEncoder() {
         super(HandoffAcceptance.class, FrameKind.FRAME_KIND_RESPONSE);
     }
@@ -24,22 +22,9 @@ public final class HandoffAckEncoder extends HandoffFrameEncoder<HandoffAcceptan
     @Override
     public void write(ChannelHandlerContext ctx, Object msg, ChannelPromise promise) throws Exception {
         if (msg instanceof AckBatch batch) {
-            ctx.write(encode(ctx, batch), promise);
+            ctx.write(toFrames(ctx, batch.acceptances()), promise);
         } else {
             super.write(ctx, msg, promise);
-        }
-    }
-
-    /** The same frames, one behind the other in one buffer. */
-    private ByteBuf encode(ChannelHandlerContext ctx, AckBatch batch) {
-        ByteBuf frames = ctx.alloc().ioBuffer(batch.size() * USUAL_LENGTH);
-        try {
-            for (HandoffAcceptance acceptance : batch.acceptances()) {
-                encode(ctx, acceptance, frames);
-            }
-            return frames.retain();
-        } finally {
-            frames.release();
         }
     }
 
@@ -58,7 +43,7 @@ public final class HandoffAckEncoder extends HandoffFrameEncoder<HandoffAcceptan
     }
 
     @Override
-    void writePayload(HandoffAcceptance acceptance, ByteBuf out) {
+    void writePayload(HandoffAcceptance acceptance, CodedOutputStream out) throws IOException {
         Offer offer = acceptance.offer();
         Fields.write(HandoffAck.TOKEN_FIELD_NUMBER, offer.token(), out);
         Fields.write(HandoffAck.ACCEPTED_FIELD_NUMBER, accepted(acceptance), out);

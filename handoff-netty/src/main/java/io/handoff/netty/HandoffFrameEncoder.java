@@ -1,29 +1,42 @@
 package io.handoff.netty;
 
+import com.google.protobuf.CodedOutputStream;
 import io.handoff.proto.v1.Frame;
 import io.handoff.proto.v1.FrameKind;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufUtil;
-import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.handler.codec.MessageToByteEncoder;
+import io.netty.handler.codec.MessageToMessageEncoder;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.List;
 
 /**
- * Writes one kind of handoff frame (WIRE §3–4): header, envelope and payload go straight into one buffer of exactly
- * their size, fields in ascending order, defaults left out.
+ * Writes one kind of handoff frame (WIRE §3–4): header, envelope and payload, fields in ascending order, defaults left
+ * out. Frames are composed in an array of exactly their size first: many small writes into a direct buffer are dear.
  */
-abstract class HandoffFrameEncoder<I> extends MessageToByteEncoder<I> {
+abstract class HandoffFrameEncoder<I> extends MessageToMessageEncoder<I> {
 
     /** The fields that are the same in each frame of this kind; the others come after them. */
     private final byte[] envelope;
 
     HandoffFrameEncoder(Class<? extends I> type, FrameKind kind) {
         super(type);
-        ByteBuf fields = Unpooled.buffer();
-        Fields.write(Frame.ENVELOPE_VERSION_FIELD_NUMBER, Envelope.VERSION, fields);
-        Fields.write(Frame.KIND_FIELD_NUMBER, kind.getNumber(), fields);
-        Fields.write(Frame.PAYLOAD_PROTOCOL_FIELD_NUMBER, Envelope.PAYLOAD_PROTOCOL, fields);
-        envelope = ByteBufUtil.getBytes(fields);
+        envelope = envelope(kind);
+    }
+
+    private static byte[] envelope(FrameKind kind) {
+        ByteArrayOutputStream envelope = new ByteArrayOutputStream();
+        try {
+            CodedOutputStream fields = CodedOutputStream.newInstance(envelope);
+            Fields.write(Frame.ENVELOPE_VERSION_FIELD_NUMBER, Envelope.VERSION, fields);
+            Fields.write(Frame.KIND_FIELD_NUMBER, kind.getNumber(), fields);
+            Fields.write(Frame.PAYLOAD_PROTOCOL_FIELD_NUMBER, Envelope.PAYLOAD_PROTOCOL, fields);
+            fields.flush();
+        } catch (IOException e) {
+            throw new UncheckedIOException("an array refused bytes", e);
+        }
+        return envelope.toByteArray();
     }
 
     /** The offer that the message is, or is about: its correlation id is the frame's request id. */
@@ -31,7 +44,7 @@ abstract class HandoffFrameEncoder<I> extends MessageToByteEncoder<I> {
 
     abstract int payloadLength(I message);
 
-    abstract void writePayload(I message, ByteBuf out);
+    abstract void writePayload(I message, CodedOutputStream out) throws IOException;
 
     String traceparent(I message) {
         return "";
@@ -41,43 +54,57 @@ abstract class HandoffFrameEncoder<I> extends MessageToByteEncoder<I> {
         return "";
     }
 
-    /** Encodes outside of a pipeline that this encoder is in; the caller releases the frame. */
+    /** Encodes outside of the pipeline; the caller releases the frame. */
     final ByteBuf toFrame(ChannelHandlerContext ctx, I message) {
-        ByteBuf frame = allocateBuffer(ctx, message, true);
-        try {
-            encode(ctx, message, frame);
-            return frame.retain();
-        } finally {
-            frame.release();
+        return toFrames(ctx, List.of(message));
+    }
+
+    /** Encodes the frames one behind the other; the caller releases the buffer. */
+    final ByteBuf toFrames(ChannelHandlerContext ctx, List<I> messages) {
+        byte[] frames = frames(messages);
+        return ctx.alloc().ioBuffer(frames.length).writeBytes(frames);
+    }
+
+    @Override
+    protected final void encode(ChannelHandlerContext ctx, I message, List<Object> out) {
+        out.add(toFrame(ctx, message));
+    }
+
+    private byte[] frames(List<I> messages) {
+        int length = 0;
+        for (I message : messages) {
+            length += HandoffFrameDecoder.HEADER_LENGTH + bodyLength(message, payloadLength(message));
         }
+        byte[] frames = new byte[length];
+        CodedOutputStream out = CodedOutputStream.newInstance(frames);
+        try {
+            for (I message : messages) {
+                writeFrame(message, out);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("the fields of a frame are longer than they were said to be", e);
+        }
+        return frames;
     }
 
-    @Override
-    protected final ByteBuf allocateBuffer(ChannelHandlerContext ctx, I message, boolean preferDirect) {
-        return ctx.alloc().ioBuffer(HandoffFrameDecoder.HEADER_LENGTH + bodyLength(message));
+    private void writeFrame(I message, CodedOutputStream out) throws IOException {
+        int payloadLength = payloadLength(message);
+        out.write((byte) HandoffFrameDecoder.FRAMING_VERSION);
+        out.writeFixed32NoTag(bodyLength(message, payloadLength));
+        writeBody(message, payloadLength, out);
     }
 
-    @Override
-    protected final void encode(ChannelHandlerContext ctx, I message, ByteBuf out) {
-        int start = out.writerIndex();
-        out.writeByte(HandoffFrameDecoder.FRAMING_VERSION);
-        out.writeZero(Integer.BYTES);
-        writeBody(message, out);
-        int bodyLength = out.writerIndex() - start - HandoffFrameDecoder.HEADER_LENGTH;
-        out.setIntLE(start + 1, bodyLength);
-    }
-
-    private int bodyLength(I message) {
+    private int bodyLength(I message, int payloadLength) {
         return envelope.length
-                + Fields.sizeOfBytes(Frame.PAYLOAD_FIELD_NUMBER, payloadLength(message))
+                + Fields.sizeOfBytes(Frame.PAYLOAD_FIELD_NUMBER, payloadLength)
                 + Fields.sizeOf(Frame.REQUEST_ID_FIELD_NUMBER, offer(message).correlationId())
                 + Fields.sizeOf(Frame.TRACEPARENT_FIELD_NUMBER, traceparent(message))
                 + Fields.sizeOf(Frame.TRACESTATE_FIELD_NUMBER, tracestate(message));
     }
 
-    private void writeBody(I message, ByteBuf body) {
-        body.writeBytes(envelope);
-        Fields.writeLength(Frame.PAYLOAD_FIELD_NUMBER, payloadLength(message), body);
+    private void writeBody(I message, int payloadLength, CodedOutputStream body) throws IOException {
+        body.write(envelope, 0, envelope.length);
+        Fields.writeLength(Frame.PAYLOAD_FIELD_NUMBER, payloadLength, body);
         writePayload(message, body);
         Fields.write(Frame.REQUEST_ID_FIELD_NUMBER, offer(message).correlationId(), body);
         Fields.write(Frame.TRACEPARENT_FIELD_NUMBER, traceparent(message), body);

@@ -1,9 +1,10 @@
 package io.handoff.netty;
 
+import com.google.protobuf.CodedOutputStream;
 import io.handoff.proto.v1.FrameKind;
 import io.handoff.proto.v1.HandoffOffer;
-import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandler.Sharable;
+import java.io.IOException;
 
 /** Encodes an {@link Offer} as the REQUEST frame that a broker sends. */
 @Sharable
@@ -29,7 +30,7 @@ public final class HandoffOfferEncoder extends HandoffFrameEncoder<Offer> {
     }
 
     @Override
-    void writePayload(Offer offer, ByteBuf out) {
+    void writePayload(Offer offer, CodedOutputStream out) throws IOException {
         Fields.write(HandoffOffer.TOKEN_FIELD_NUMBER, offer.token(), out);
         Fields.write(HandoffOffer.SERVICE_NAME_FIELD_NUMBER, offer.serviceName(), out);
         Fields.write(HandoffOffer.CORRELATION_ID_FIELD_NUMBER, offer.correlationId(), out);

@@ -1,8 +1,9 @@
 package io.handoff.netty;
 
+import com.google.protobuf.CodedOutputStream;
 import io.handoff.proto.v1.FrameKind;
-import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandler.Sharable;
+import java.io.IOException;
 
 /** Encodes a {@link HandoffReady} as the EVENT frame that a broker sends to its client: the ACK in another envelope. */
 @Sharable
@@ -26,7 +27,7 @@ public final class HandoffReadyEncoder extends HandoffFrameEncoder<HandoffReady>
     }
 
     @Override
-    void writePayload(HandoffReady ready, ByteBuf out) {
+    void writePayload(HandoffReady ready, CodedOutputStream out) throws IOException {
         HandoffAckEncoder.INSTANCE.writePayload(ready.acceptance(), out);
     }
 }
