@@ -48,6 +48,11 @@ final class AnswerQueue {
         }
     }
 
+    /** The time of what is answered now. */
+    long nowNanos() {
+        return deadline.nowNanos(ctx);
+    }
+
     boolean isEmpty() {
         return turns.isEmpty();
     }

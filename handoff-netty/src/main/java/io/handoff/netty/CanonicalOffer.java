@@ -12,6 +12,8 @@ import org.jspecify.annotations.Nullable;
  * <p>It refuses nothing. A body with whatever else in it, be it legal or not, is left to the general way: unknown fields, a
  * deadline, a token of another length, a text that is not ASCII or longer than 127 bytes, a number of more than 63 bits,
  * each deviation from the layout.
+ *
+ * <p>Keeps its memory from one body to the next, so one serves one connection.
  */
 final class CanonicalOffer {
 
@@ -35,25 +37,28 @@ final class CanonicalOffer {
     private static final int MAX_BYTES = ENVELOPE.length + 1 + MAX_LENGTH + 10 + 2 * (2 + MAX_LENGTH);
     private static final int MIN_BYTES = ENVELOPE.length + 1 + TOKEN_FIELD_BYTES;
 
-    private final byte[] body;
-    private int at;
+    /** A copy of the body, so that the array that is read is on the heap; made once, when it is first needed. */
+    private byte @Nullable [] copy;
 
-    private CanonicalOffer(byte[] body) {
-        this.body = body;
-    }
+    private int at;
+    private int end;
 
     /** Returns null, if the body has another layout. Does not move its indices. */
-    static @Nullable Offer read(ByteBuf body) {
+    @Nullable
+    Offer read(ByteBuf body) {
         int length = body.readableBytes();
         if (length < MIN_BYTES || length > MAX_BYTES) {
             return null;
         }
-        byte[] bytes = new byte[length];
-        body.getBytes(body.readerIndex(), bytes);
-        return new CanonicalOffer(bytes).read();
+        if (copy == null) {
+            copy = new byte[MAX_BYTES];
+        }
+        body.getBytes(body.readerIndex(), copy, 0, length);
+        end = length;
+        return read(copy);
     }
 
-    private @Nullable Offer read() {
+    private @Nullable Offer read(byte[] body) {
         if (!Arrays.equals(body, 0, ENVELOPE.length, ENVELOPE, 0, ENVELOPE.length)) {
             return null;
         }
@@ -61,7 +66,7 @@ final class CanonicalOffer {
         int payloadLength = body[at++];
         int payloadEnd = at + payloadLength;
         if (payloadLength < TOKEN_FIELD_BYTES
-                || payloadEnd > body.length
+                || payloadEnd > end
                 || body[at] != TOKEN
                 || body[at + 1] != HandoffToken.BYTES) {
             return null;
@@ -69,32 +74,32 @@ final class CanonicalOffer {
         at += 2;
         byte[] token = Arrays.copyOfRange(body, at, at + HandoffToken.BYTES);
         at += HandoffToken.BYTES;
-        String serviceName = readText(SERVICE_NAME, payloadEnd);
-        long correlationId = readNumber(CORRELATION_ID, payloadEnd);
+        String serviceName = readText(body, SERVICE_NAME, payloadEnd);
+        long correlationId = readNumber(body, CORRELATION_ID, payloadEnd);
         boolean isPayloadRead = at == payloadEnd;
-        long requestId = readNumber(REQUEST_ID, body.length);
-        String traceparent = readText(TRACEPARENT, body.length);
-        String tracestate = readText(TRACESTATE, body.length);
-        return isPayloadRead && at == body.length && requestId == correlationId
+        long requestId = readNumber(body, REQUEST_ID, end);
+        String traceparent = readText(body, TRACEPARENT, end);
+        String tracestate = readText(body, TRACESTATE, end);
+        return isPayloadRead && at == end && requestId == correlationId
                 ? new Offer(token, serviceName, correlationId, traceparent, tracestate)
                 : null;
     }
 
     /** Moves only over the field that it is asked for, and only if that is in order: else the end is not reached. */
-    private String readText(byte key, int end) {
+    private String readText(byte[] body, byte key, int end) {
         int start = at + 2;
         if (start > end || body[at] != key) {
             return "";
         }
         int length = body[at + 1];
-        if (length < 0 || length > end - start || !isAscii(start, start + length)) {
+        if (length < 0 || length > end - start || !isAscii(body, start, start + length)) {
             return "";
         }
         at = start + length;
         return new String(body, start, length, StandardCharsets.ISO_8859_1);
     }
 
-    private boolean isAscii(int start, int end) {
+    private static boolean isAscii(byte[] body, int start, int end) {
         int all = 0;
         for (int i = start; i < end; i++) {
             all |= body[i];
@@ -103,7 +108,7 @@ final class CanonicalOffer {
     }
 
     /** As {@link #readText}. */
-    private long readNumber(byte key, int end) {
+    private long readNumber(byte[] body, byte key, int end) {
         if (at == end || body[at] != key) {
             return 0;
         }

@@ -12,11 +12,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class CanonicalOfferReader extends ChannelInboundHandlerAdapter {
 
+    private final CanonicalOffer canonical = new CanonicalOffer();
     private @Nullable ChannelHandlerContext validator;
 
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object msg) {
-        Offer offer = msg instanceof ByteBuf body ? CanonicalOffer.read(body) : null;
+        Offer offer = msg instanceof ByteBuf body ? canonical.read(body) : null;
         if (offer == null) {
             ctx.fireChannelRead(msg);
         } else {

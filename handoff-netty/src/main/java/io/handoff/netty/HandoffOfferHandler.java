@@ -149,13 +149,15 @@ public final class HandoffOfferHandler extends SimpleChannelInboundHandler<Offer
             Turn turn = await(ctx, offer);
             tokens.consume(expected, presented).addListener((FutureListener<Optional<HandoffRejection>>)
                     consumed -> ctx.executor().execute(() -> judged(ctx, turn, rejectionIn(consumed))));
-        } else if (carried == null) {
-            answers().answer(offer, tokens.consumeHere(expected, presented).orElse(null));
         } else {
-            judged(
-                    ctx,
-                    await(ctx, offer),
-                    tokens.consumeHere(expected, presented).orElse(null));
+            HandoffRejection rejection = tokens.consumeHere(
+                            expected, presented, answers().nowNanos())
+                    .orElse(null);
+            if (carried == null) {
+                answers().answer(offer, rejection);
+            } else {
+                judged(ctx, await(ctx, offer), rejection);
+            }
         }
     }
 

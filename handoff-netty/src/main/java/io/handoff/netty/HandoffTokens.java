@@ -85,9 +85,9 @@ public final class HandoffTokens {
         return store.executor().inEventLoop();
     }
 
-    /** The way of {@link #consume} for a caller that is on the store's event loop already. */
-    Optional<HandoffRejection> consumeHere(HandoffToken expected, HandoffToken presented) {
-        return store.consume(expected, presented, now());
+    /** The way of {@link #consume} for a caller that is on the store's event loop already, and knows its time. */
+    Optional<HandoffRejection> consumeHere(HandoffToken expected, HandoffToken presented, long nowNanos) {
+        return store.consume(expected, presented, nowNanos);
     }
 
     /** The way of {@link #register} for a caller that is on the store's event loop already. */

@@ -1,7 +1,7 @@
 package io.handoff.netty;
 
+import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelOutboundHandlerAdapter;
 import io.netty.util.concurrent.Future;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
@@ -11,9 +11,10 @@ import org.jspecify.annotations.Nullable;
  * Gives each offer a deadline: from the start of the connection, or from the ACK before it, until its own ACK has left.
  *
  * <p>One timer runs for the life of the connection and looks, when it fires, how much of the time is left since then;
- * so an offer costs no timer of its own.
+ * so an offer costs no timer of its own. It looks at the clock once for all that is read together, as reading the clock
+ * is dear among so many small things: the offers are judged at that time, and their ACKs leave at it.
  */
-final class OfferDeadlineHandler extends ChannelOutboundHandlerAdapter {
+final class OfferDeadlineHandler extends ChannelDuplexHandler {
 
     private final Duration deadline;
     private final Duration elapsed;
@@ -23,7 +24,8 @@ final class OfferDeadlineHandler extends ChannelOutboundHandlerAdapter {
     private long startedAtNanos;
     private boolean anyAckSent;
     private int acksOnTheirWay;
-    private boolean isFlushing;
+    private boolean isReading;
+    private long readAtNanos;
 
     /**
      * Takes the deadline, how much of it is over when the handler is added, and the decoder that knows whether a frame has
@@ -37,7 +39,7 @@ final class OfferDeadlineHandler extends ChannelOutboundHandlerAdapter {
 
     @Override
     public void handlerAdded(ChannelHandlerContext ctx) {
-        startedAtNanos = now(ctx) - elapsed.toNanos();
+        startedAtNanos = clock(ctx) - elapsed.toNanos();
         schedule(ctx, deadline.minus(elapsed).toNanos());
     }
 
@@ -57,21 +59,27 @@ final class OfferDeadlineHandler extends ChannelOutboundHandlerAdapter {
     void acksLeft(int count, ChannelHandlerContext anyOfTheChannel) {
         acksOnTheirWay -= count;
         anyAckSent = true;
-        if (!isFlushing) {
-            startedAtNanos = now(anyOfTheChannel);
-        }
+        startedAtNanos = nowNanos(anyOfTheChannel);
     }
 
-    /** The ACKs that leave together have left at one time, and reading the clock is dear among so many small things. */
+    /** The time, by the ticker of the channel's event loop; while something is read, the time when that began. */
+    long nowNanos(ChannelHandlerContext anyOfTheChannel) {
+        return isReading ? readAtNanos : clock(anyOfTheChannel);
+    }
+
     @Override
-    public void flush(ChannelHandlerContext ctx) {
-        int waiting = acksOnTheirWay;
-        isFlushing = true;
-        ctx.flush();
-        isFlushing = false;
-        if (acksOnTheirWay < waiting) {
-            startedAtNanos = now(ctx);
+    public void channelRead(ChannelHandlerContext ctx, Object msg) {
+        if (!isReading) {
+            isReading = true;
+            readAtNanos = clock(ctx);
         }
+        ctx.fireChannelRead(msg);
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext ctx) {
+        ctx.fireChannelReadComplete();
+        isReading = false;
     }
 
     private void schedule(ChannelHandlerContext ctx, long delayNanos) {
@@ -79,7 +87,7 @@ final class OfferDeadlineHandler extends ChannelOutboundHandlerAdapter {
     }
 
     private void check(ChannelHandlerContext ctx) {
-        long leftNanos = startedAtNanos + deadline.toNanos() - now(ctx);
+        long leftNanos = startedAtNanos + deadline.toNanos() - clock(ctx);
         if (leftNanos > 0) {
             schedule(ctx, leftNanos);
         } else if (acksOnTheirWay > 0) {
@@ -92,7 +100,7 @@ final class OfferDeadlineHandler extends ChannelOutboundHandlerAdapter {
         }
     }
 
-    private static long now(ChannelHandlerContext ctx) {
+    private static long clock(ChannelHandlerContext ctx) {
         return ctx.executor().ticker().nanoTime();
     }
 }

@@ -120,8 +120,21 @@ class CanonicalOfferReaderTest {
         byte[] body = canonicalFrames().findFirst().orElseThrow().toByteArray();
         ByteBuf buffer = Unpooled.directBuffer().writeZero(3).writeBytes(body).writeZero(3);
 
-        assertThat(CanonicalOffer.read(buffer.slice(3, body.length))).isNotNull();
+        assertThat(new CanonicalOffer().read(buffer.slice(3, body.length))).isNotNull();
         assertThat(buffer.release()).isTrue();
+    }
+
+    @Test
+    void shouldNotReadOnIntoWhatIsLeftOfTheBodyBefore() {
+        CanonicalOffer canonical = new CanonicalOffer();
+        byte[] body = canonicalFrames().findFirst().orElseThrow().toByteArray();
+
+        for (int length = 0; length < body.length; length++) {
+            assertThat(canonical.read(Unpooled.wrappedBuffer(body))).isNotNull();
+            assertThat(canonical.read(Unpooled.wrappedBuffer(body, 0, length)))
+                    .as("%d of %d bytes", length, body.length)
+                    .isNull();
+        }
     }
 
     @Test
@@ -135,7 +148,7 @@ class CanonicalOfferReaderTest {
     }
 
     private static boolean isReadFast(byte[] body) {
-        return CanonicalOffer.read(Unpooled.wrappedBuffer(body)) != null;
+        return new CanonicalOffer().read(Unpooled.wrappedBuffer(body)) != null;
     }
 
     private static void assertSameVerdict(byte[] body) {

@@ -137,9 +137,10 @@ class HandoffTokensTest {
         get(tokens.register(A));
 
         assertThat(tokens.isHere()).isFalse();
-        assertThatIllegalStateException().isThrownBy(() -> tokens.consumeHere(A, A));
+        assertThatIllegalStateException().isThrownBy(() -> tokens.consumeHere(A, A, 0));
         assertThat(get(loop.submit(tokens::isHere))).isTrue();
-        assertThat(get(loop.submit(() -> tokens.consumeHere(A, A)))).isEmpty();
+        assertThat(get(loop.submit(() -> tokens.consumeHere(A, A, loop.ticker().nanoTime()))))
+                .isEmpty();
     }
 
     @Test
@@ -166,7 +167,7 @@ class HandoffTokensTest {
         assertThat(pruned.getNow()).contains(TOKEN_NOT_PENDING);
 
         ticker.advanceMillis(10);
-        assertThat(timed.consumeHere(A, A)).contains(TOKEN_EXPIRED);
+        assertThat(timed.consumeHere(A, A, ticker.nanoTime())).contains(TOKEN_EXPIRED);
         assertThat(channel.finish()).isFalse();
     }
 
