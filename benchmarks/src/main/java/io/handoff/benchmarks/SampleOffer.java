@@ -8,7 +8,7 @@ import io.netty.buffer.ByteBufUtil;
 import io.netty.channel.embedded.EmbeddedChannel;
 
 /** The one offer that all benchmarks receive: an ordinary one, of a broker that traces nothing. */
-final class SampleOffer {
+public final class SampleOffer {
 
     static final HandoffToken TOKEN = HandoffToken.ofHex("00112233445566778899aabbccddeeff");
 
@@ -18,8 +18,12 @@ final class SampleOffer {
 
     private SampleOffer() {}
 
-    /** The offer as it stands on the wire, header included. */
-    static byte[] frame() {
+    /**
+     * The offer as it stands on the wire.
+     *
+     * @return the frame, header included
+     */
+    public static byte[] frame() {
         return FRAME.clone();
     }
 

@@ -16,8 +16,14 @@ final class AnswerQueue {
     /** ACKs that are encoded together at most: so many are some 20 KB, and the channel learns of them in time. */
     private static final int MAX_TOGETHER = 256;
 
+    /** Beyond the usual 16 bytes of each, a token may be as long as a frame, and its ACK with it. */
+    private static final int MAX_TOKEN_BYTES_TOGETHER = 16 * 1024;
+
     private final ChannelHandlerContext ctx;
     private final OfferDeadlineHandler deadline;
+
+    /** The decoder that the offer to be answered has just come from. */
+    private final HandoffFrameDecoder frames;
 
     /** Offers whose turn to be answered has not come, oldest first. Stays empty where nothing has to be waited for. */
     private final Queue<Turn> turns = new ArrayDeque<>();
@@ -25,22 +31,27 @@ final class AnswerQueue {
     /** ACKs that leave with the next flush, in one buffer. */
     private final List<HandoffAcceptance> due = new ArrayList<>();
 
+    private int dueTokenBytes;
+
     private boolean flushScheduled;
 
-    AnswerQueue(ChannelHandlerContext ctx, OfferDeadlineHandler deadline) {
+    AnswerQueue(ChannelHandlerContext ctx, OfferDeadlineHandler deadline, HandoffFrameDecoder frames) {
         this.ctx = ctx;
         this.deadline = deadline;
+        this.frames = frames;
     }
 
     /** An offer that is being judged, and its place among the answers. */
     static final class Turn {
         private final Offer offer;
+        private final FrameBudget.@Nullable Share share;
         private boolean isJudged;
         private @Nullable HandoffRejection rejection;
         private @Nullable AdoptedConnection adopted;
 
-        private Turn(Offer offer) {
+        private Turn(Offer offer, FrameBudget.@Nullable Share share) {
             this.offer = offer;
+            this.share = share;
         }
 
         Offer offer() {
@@ -63,7 +74,7 @@ final class AnswerQueue {
 
     /** Keeps a place for the answer to an offer, which {@link #settle} gives later. */
     Turn await(Offer offer) {
-        Turn turn = new Turn(offer);
+        Turn turn = new Turn(offer, frames.takeShare());
         turns.add(turn);
         return turn;
     }
@@ -71,7 +82,7 @@ final class AnswerQueue {
     /** Answers an offer that is judged already; at once, if no offer before it waits. Flushing is the caller's. */
     void answer(Offer offer, @Nullable HandoffRejection rejection) {
         if (turns.isEmpty()) {
-            write(offer, rejection, null);
+            write(offer, rejection, null, frames.takeShare());
         } else {
             Turn turn = await(offer);
             turn.isJudged = true;
@@ -91,7 +102,7 @@ final class AnswerQueue {
         turn.adopted = adopted;
         for (Turn next = turns.peek(); next != null && next.isJudged; next = turns.peek()) {
             turns.remove();
-            write(next.offer, next.rejection, next.adopted);
+            write(next.offer, next.rejection, next.adopted, next.share);
         }
         flushLater();
     }
@@ -107,31 +118,44 @@ final class AnswerQueue {
         }
     }
 
-    private void write(Offer offer, @Nullable HandoffRejection rejection, @Nullable AdoptedConnection adopted) {
+    private void write(
+            Offer offer,
+            @Nullable HandoffRejection rejection,
+            @Nullable AdoptedConnection adopted,
+            FrameBudget.@Nullable Share share) {
         HandoffAcceptance acceptance = rejection == null
                 ? new HandoffAcceptance.Accepted(offer)
                 : new HandoffAcceptance.Rejected(offer, rejection);
         due.add(acceptance);
-        if (adopted != null || due.size() == MAX_TOGETHER) {
-            writeDue(adopted);
+        dueTokenBytes += offer.token().length;
+        if (adopted != null || share != null || isDueFull()) {
+            writeDue(adopted, share);
         }
         ctx.fireChannelRead(acceptance);
+    }
+
+    private boolean isDueFull() {
+        return due.size() == MAX_TOGETHER || dueTokenBytes >= MAX_TOKEN_BYTES_TOGETHER;
     }
 
     /** Sends the ACKs whose turn has come. */
     void flush() {
         if (!due.isEmpty()) {
-            writeDue(null);
+            writeDue(null, null);
         }
         ctx.flush();
     }
 
-    /** Takes over the connection adopted with the last of them. */
-    private void writeDue(@Nullable AdoptedConnection adopted) {
+    /** Takes over the connection adopted with the last of them, and what the frame of that has taken. */
+    private void writeDue(@Nullable AdoptedConnection adopted, FrameBudget.@Nullable Share share) {
         AckBatch acks = new AckBatch(List.copyOf(due));
         due.clear();
+        dueTokenBytes = 0;
         deadline.acksWritten(acks.size());
         ctx.write(acks).addListener(written -> {
+            if (share != null) {
+                share.giveBack();
+            }
             if (written.isSuccess()) {
                 acksLeft(acks, adopted);
             } else {

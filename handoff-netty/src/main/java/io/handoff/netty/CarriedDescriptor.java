@@ -1,33 +1,35 @@
 package io.handoff.netty;
 
 import java.time.Instant;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A descriptor as it came on a handoff connection, with the 16 bytes that it came on. The connection owns it: it is
- * closed with the connection, unless it has been adopted by then.
+ * closed with the connection, unless it has been adopted by then. One that was lost on its way is none, and all that can
+ * be done about it is to tell its broker, who still has the client's connection.
  */
 final class CarriedDescriptor {
 
     private final HandoffToken token;
-    private final OwnedDescriptor descriptor;
+    private final @Nullable OwnedDescriptor descriptor;
     private final HandoffTokens tokens;
     private final boolean isTokenRegistered;
-    private final @Nullable String registrationFailure;
+    private final @Nullable HandoffRejection refusal;
     private final Instant arrivedAt = Instant.now();
     private boolean isTokenSpent;
 
     private CarriedDescriptor(
             HandoffToken token,
-            OwnedDescriptor descriptor,
+            @Nullable OwnedDescriptor descriptor,
             HandoffTokens tokens,
             boolean isTokenRegistered,
-            @Nullable String registrationFailure) {
+            @Nullable HandoffRejection refusal) {
         this.token = token;
         this.descriptor = descriptor;
         this.tokens = tokens;
         this.isTokenRegistered = isTokenRegistered;
-        this.registrationFailure = registrationFailure;
+        this.refusal = refusal;
     }
 
     /** Takes the descriptor over; its token has to be pending by other means. */
@@ -41,8 +43,14 @@ final class CarriedDescriptor {
             tokens.registerHere(token);
             return new CarriedDescriptor(token, descriptor, tokens, true, null);
         } catch (HandoffTokenException e) {
-            return new CarriedDescriptor(token, descriptor, tokens, false, e.getMessage());
+            return new CarriedDescriptor(
+                    token, descriptor, tokens, false, HandoffRejection.tokenStore(String.valueOf(e.getMessage())));
         }
+    }
+
+    /** Stands for a descriptor that was sent but could not be received. */
+    static CarriedDescriptor lost(HandoffToken token, HandoffTokens tokens) {
+        return new CarriedDescriptor(token, null, tokens, false, HandoffRejection.DESCRIPTOR_LOST);
     }
 
     /** The 16 bytes. */
@@ -55,8 +63,9 @@ final class CarriedDescriptor {
         return arrivedAt;
     }
 
+    /** Not to be asked for where {@link #refusalOf} refuses. */
     OwnedDescriptor descriptor() {
-        return descriptor;
+        return Objects.requireNonNull(descriptor, "every offer about a lost descriptor is refused");
     }
 
     /** Why an offer that presents this token cannot be about this descriptor; null if it can. */
@@ -65,7 +74,7 @@ final class CarriedDescriptor {
         if (!token.equals(presented)) {
             return HandoffRejection.TOKEN_MISMATCH;
         }
-        return registrationFailure == null ? null : HandoffRejection.tokenStore(registrationFailure);
+        return refusal;
     }
 
     /** The token has been consumed. */
@@ -75,7 +84,7 @@ final class CarriedDescriptor {
 
     /** Gives up what is still here: the connection has closed. */
     void connectionClosed() {
-        if (descriptor.isOwned()) {
+        if (descriptor != null && descriptor.isOwned()) {
             descriptor.close();
         }
         if (isTokenRegistered && !isTokenSpent) {

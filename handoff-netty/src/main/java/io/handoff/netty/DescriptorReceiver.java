@@ -28,8 +28,9 @@ import org.slf4j.LoggerFactory;
  * channel may read at any moment.
  *
  * <p>The 16 bytes may come in pieces, the descriptor on the first of them; nothing behind them is read. A connection that
- * has opened as it should goes on to the bootstrap's acceptor. Any other is closed with every descriptor that came on
- * it, and told as a {@link HandoffWireException}.
+ * has opened as it should goes on to the bootstrap's acceptor; so does one whose descriptor the kernel could not install,
+ * for its offer to be rejected. Any other is closed with every descriptor that came on it, and told as a
+ * {@link HandoffWireException}.
  */
 final class DescriptorReceiver extends ChannelInboundHandlerAdapter {
 
@@ -93,6 +94,7 @@ final class DescriptorReceiver extends ChannelInboundHandlerAdapter {
         private final Arrival arrival;
         private final ByteBuffer token = ByteBuffer.allocate(HandoffToken.BYTES);
         private @Nullable OwnedDescriptor descriptor;
+        private boolean isDescriptorLost;
         private @Nullable IoRegistration registration;
         private @Nullable Future<?> timer;
 
@@ -130,7 +132,7 @@ final class DescriptorReceiver extends ChannelInboundHandlerAdapter {
                 end(isFirst);
                 return false;
             }
-            if (isFirst && descriptor == null) {
+            if (isFirst && descriptor == null && !isDescriptorLost) {
                 openFramed(received.bytes());
                 return false;
             }
@@ -149,7 +151,11 @@ final class DescriptorReceiver extends ChannelInboundHandlerAdapter {
                 came.forEach(OwnedDescriptor::close);
                 throw error;
             }
-            if (!came.isEmpty()) {
+            if (received.controlTruncated()) {
+                // There was room for more than came: the kernel found no free number to install one at.
+                came.forEach(OwnedDescriptor::close);
+                isDescriptorLost = true;
+            } else if (!came.isEmpty()) {
                 descriptor = came.get(0);
             }
         }
@@ -159,14 +165,10 @@ final class DescriptorReceiver extends ChannelInboundHandlerAdapter {
             if (came > 1) {
                 return HandoffWireException.surplusDescriptor("more than one came at once");
             }
-            if (received.controlTruncated()) {
-                // There was room for more than came: the kernel found no free number to install one at.
-                return HandoffWireException.descriptorLost();
-            }
             if (received.unexpectedControl()) {
                 return HandoffWireException.unexpectedControl();
             }
-            if (came == 1 && !isFirst) {
+            if (!isFirst && (came == 1 || received.controlTruncated())) {
                 return HandoffWireException.surplusDescriptor("another came after the first byte of the token");
             }
             return null;
@@ -189,19 +191,21 @@ final class DescriptorReceiver extends ChannelInboundHandlerAdapter {
         }
 
         private void open() {
-            OwnedDescriptor received = descriptor;
-            if (received == null) {
-                throw new IllegalStateException("a token without a descriptor is a framed connection");
-            }
+            CarriedDescriptor carried = carried(HandoffToken.ofBytes(token.array()), descriptor);
             descriptor = null;
-            HandoffToken carriedToken = HandoffToken.ofBytes(token.array());
-            CarriedDescriptor carried = isTokenExpected
-                    ? CarriedDescriptor.arrivedAndExpected(carriedToken, received, tokens)
-                    : CarriedDescriptor.arrived(carriedToken, received, tokens);
             connection.attr(Arrival.KEY).set(arrival.with(carried));
             connection.closeFuture().addListener(closed -> carried.connectionClosed());
             stopWaiting();
             passOn(ctx, connection);
+        }
+
+        private CarriedDescriptor carried(HandoffToken carriedToken, @Nullable OwnedDescriptor received) {
+            if (received == null) {
+                return CarriedDescriptor.lost(carriedToken, tokens);
+            }
+            return isTokenExpected
+                    ? CarriedDescriptor.arrivedAndExpected(carriedToken, received, tokens)
+                    : CarriedDescriptor.arrived(carriedToken, received, tokens);
         }
 
         /** Closes the connection and whatever came on it. */

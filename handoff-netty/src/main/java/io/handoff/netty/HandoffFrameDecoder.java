@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  * <ul>
  *   <li>another framing version, judged on the first byte, before a length arrives;
  *   <li>a body over the cap, judged on the header: nothing is buffered for it and nothing of it is skipped;
+ *   <li>on the connections of a {@link HandoffServer} in the same way a large body that does not fit beside the large ones
+ *       that are there already;
  *   <li>the end of the stream inside a frame. Between two frames it is none.
  * </ul>
  *
@@ -37,6 +39,11 @@ public final class HandoffFrameDecoder extends LengthFieldBasedFrameDecoder {
     private static final int LENGTH_BYTES = 4;
 
     private final int maxFrameLength;
+    private final FrameBudget budget;
+
+    /** Of the frame that is being received; after that of the last, unless {@link #takeShare} has handed it over. */
+    private FrameBudget.@Nullable Share share;
+
     private boolean drainRequested;
     private boolean anyFrameDecoded;
     private boolean failed;
@@ -48,6 +55,11 @@ public final class HandoffFrameDecoder extends LengthFieldBasedFrameDecoder {
      * @throws IllegalArgumentException if it is outside that range
      */
     public HandoffFrameDecoder(int maxFrameLength) {
+        this(maxFrameLength, FrameBudget.unlimited());
+    }
+
+    /** Makes a decoder for one connection of several that share a budget. */
+    HandoffFrameDecoder(int maxFrameLength, FrameBudget budget) {
         super(
                 ByteOrder.LITTLE_ENDIAN,
                 checkMaxFrameLength(maxFrameLength) + HEADER_LENGTH,
@@ -57,6 +69,7 @@ public final class HandoffFrameDecoder extends LengthFieldBasedFrameDecoder {
                 HEADER_LENGTH,
                 true);
         this.maxFrameLength = maxFrameLength;
+        this.budget = budget;
     }
 
     static int checkMaxFrameLength(int maxFrameLength) {
@@ -95,7 +108,33 @@ public final class HandoffFrameDecoder extends LengthFieldBasedFrameDecoder {
         if (bodyLength > maxFrameLength) {
             throw fail(buf, HandoffWireException.frameTooLarge(bodyLength, maxFrameLength));
         }
+        giveShareBack();
+        try {
+            share = budget.take((int) bodyLength);
+        } catch (HandoffWireException e) {
+            throw fail(buf, e);
+        }
         return bodyLength;
+    }
+
+    /** Hands over what the frame that was passed on last has taken of the budget; null if nothing. */
+    FrameBudget.@Nullable Share takeShare() {
+        FrameBudget.Share taken = share;
+        share = null;
+        return taken;
+    }
+
+    private void giveShareBack() {
+        FrameBudget.Share unclaimed = takeShare();
+        if (unclaimed != null) {
+            unclaimed.giveBack();
+        }
+    }
+
+    /** The connection has closed. */
+    @Override
+    protected void handlerRemoved0(ChannelHandlerContext ctx) {
+        giveShareBack();
     }
 
     @Override

@@ -1,5 +1,7 @@
 package io.handoff.netty;
 
+import java.io.IOException;
+
 /**
  * Is told what happens at a server, for logs, metrics and traces.
  *
@@ -7,6 +9,14 @@ package io.handoff.netty;
  * block nor rely on an order between connections. What it throws is logged and changes nothing.
  */
 public interface HandoffListener {
+
+    /**
+     * A connection could not be accepted, for want of descriptors as a rule (EMFILE, ENFILE). It has not been refused: it
+     * and any other that waits are accepted once that is possible, which is tried again every second.
+     *
+     * @param failure what accept(2) said
+     */
+    default void acceptFailed(IOException failure) {}
 
     /**
      * A connection was closed before a byte of it was read.

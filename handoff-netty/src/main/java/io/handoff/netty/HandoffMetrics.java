@@ -1,5 +1,6 @@
 package io.handoff.netty;
 
+import java.io.IOException;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Objects;
@@ -7,19 +8,22 @@ import java.util.concurrent.atomic.LongAdder;
 
 /**
  * Counts what has happened at one server since it started. Read from any thread; the counts only grow, but for
- * {@link #openConnections()}.
+ * {@link #openConnections()} and {@link #largeFrameBytes()}.
  */
 public final class HandoffMetrics implements HandoffListener {
 
+    private final LongAdder acceptFailures = new LongAdder();
     private final LongAdder accepted = new LongAdder();
     private final LongAdder acksFailed = new LongAdder();
     private final Map<HandoffRejection.Reason, LongAdder> rejected = adders(HandoffRejection.Reason.class);
     private final Map<HandoffWireException.Kind, LongAdder> wireErrors = adders(HandoffWireException.Kind.class);
     private final Map<ConnectionRefusal, LongAdder> refused = adders(ConnectionRefusal.class);
     private final ControlConnections connections;
+    private final FrameBudget frameBudget;
 
-    HandoffMetrics(ControlConnections connections) {
+    HandoffMetrics(ControlConnections connections, FrameBudget frameBudget) {
         this.connections = connections;
+        this.frameBudget = frameBudget;
     }
 
     private static <K extends Enum<K>> Map<K, LongAdder> adders(Class<K> keys) {
@@ -32,6 +36,11 @@ public final class HandoffMetrics implements HandoffListener {
 
     private static <K extends Enum<K>> LongAdder adder(Map<K, LongAdder> adders, K key) {
         return Objects.requireNonNull(adders.get(key), "adders() made one for every constant");
+    }
+
+    @Override
+    public void acceptFailed(IOException failure) {
+        acceptFailures.increment();
     }
 
     @Override
@@ -65,6 +74,26 @@ public final class HandoffMetrics implements HandoffListener {
      */
     public int openConnections() {
         return connections.openCount();
+    }
+
+    /**
+     * Counts what large frames take up now: those with a body of more than
+     * {@value HandoffFrameDecoder#DEFAULT_MAX_FRAME_LENGTH} bytes, from their header until their ACK has left.
+     *
+     * @return the length of their bodies, in bytes
+     */
+    public long largeFrameBytes() {
+        return frameBudget.taken();
+    }
+
+    /**
+     * Counts how often accept(2) failed: at most once a second while there is no descriptor left, however many
+     * connections wait.
+     *
+     * @return the number of failures
+     */
+    public long acceptFailures() {
+        return acceptFailures.sum();
     }
 
     /**

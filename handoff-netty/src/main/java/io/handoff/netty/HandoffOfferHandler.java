@@ -82,7 +82,7 @@ public final class HandoffOfferHandler extends SimpleChannelInboundHandler<Offer
                     "a HandoffOfferHandler was added by itself; expected HandoffPipeline.addBackend, which gives its offers"
                             + " a deadline");
         }
-        answers = new AnswerQueue(ctx, deadline);
+        answers = new AnswerQueue(ctx, deadline, ctx.pipeline().get(HandoffFrameDecoder.class));
     }
 
     private AnswerQueue answers() {

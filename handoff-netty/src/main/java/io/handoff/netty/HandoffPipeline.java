@@ -21,6 +21,9 @@ public final class HandoffPipeline {
      * <p>The channel should allow half-closure ({@code ChannelOption.ALLOW_HALF_CLOSURE}), so that a peer which shuts
      * its writing side after the offer still gets its ACK.
      *
+     * <p>A connection may take up the memory of frames of the given length, and of the ACKs for them; the bound over all
+     * connections is {@link HandoffServer}'s.
+     *
      * @param pipeline the pipeline to add to
      * @param maxFrameLength the largest frame body read, in bytes; 1 to {@value HandoffFrameDecoder#MAX_FRAME_LENGTH}
      * @param offerTimeout time for one offer: from the start of the connection or the ACK before, to its own ACK
@@ -31,17 +34,17 @@ public final class HandoffPipeline {
     public static ChannelPipeline addBackend(
             ChannelPipeline pipeline, int maxFrameLength, Duration offerTimeout, HandoffOfferHandler offerHandler) {
         Bounds.positive(offerTimeout, "offerTimeout");
-        return addBackend(pipeline, maxFrameLength, offerTimeout, Duration.ZERO, offerHandler);
+        HandoffFrameDecoder frames = new HandoffFrameDecoder(maxFrameLength);
+        return addBackend(pipeline, frames, offerTimeout, Duration.ZERO, offerHandler);
     }
 
-    /** As above, on a connection that has used up some of its time already. */
+    /** As above, on a connection that has used up some of its time already, with a decoder of its own. */
     static ChannelPipeline addBackend(
             ChannelPipeline pipeline,
-            int maxFrameLength,
+            HandoffFrameDecoder frames,
             Duration offerTimeout,
             Duration elapsed,
             HandoffOfferHandler offerHandler) {
-        HandoffFrameDecoder frames = new HandoffFrameDecoder(maxFrameLength);
         return pipeline.addLast(new OfferDeadlineHandler(offerTimeout, elapsed, frames))
                 .addLast(frames)
                 .addLast(new CanonicalOfferReader())

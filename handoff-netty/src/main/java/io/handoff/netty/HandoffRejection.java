@@ -24,6 +24,8 @@ public record HandoffRejection(Reason reason, String detail) {
         TOKEN_STORE,
         /** The descriptor is none of a connected stream socket. */
         DESCRIPTOR_UNFIT,
+        /** A descriptor was sent, but this process or the system had no number left for it. */
+        DESCRIPTOR_LOST,
         /** The connection could not be turned into a channel of the program: its initializer failed, say. */
         ADOPTION_FAILED,
         /** The embedding program's {@link OfferAdmission} said no. */
@@ -39,6 +41,8 @@ public record HandoffRejection(Reason reason, String detail) {
     static final HandoffRejection TOKEN_EXPIRED = new HandoffRejection(Reason.TOKEN_EXPIRED, "handoff token expired");
     static final HandoffRejection TOKEN_MISMATCH =
             new HandoffRejection(Reason.TOKEN_MISMATCH, "handoff token mismatch");
+    static final HandoffRejection DESCRIPTOR_LOST = new HandoffRejection(
+            Reason.DESCRIPTOR_LOST, "handoff descriptor could not be received: the backend has too many open files");
     static final HandoffRejection ADOPTION_FAILED =
             new HandoffRejection(Reason.ADOPTION_FAILED, "handoff connection could not be adopted by the backend");
     static final HandoffRejection ADMISSION_FAILED =

@@ -9,8 +9,10 @@ import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
+import io.netty.channel.FixedRecvByteBufAllocator;
 import io.netty.channel.IoEventLoop;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollIoHandle;
 import io.netty.channel.epoll.EpollIoHandler;
@@ -43,6 +45,15 @@ public final class HandoffServer implements AutoCloseable {
     /** Connections open at once, unless configured. */
     public static final int DEFAULT_MAX_CONNECTIONS = 1024;
 
+    /** What large frames may take up at once, unless configured: 64 MiB, four frames of the largest size. */
+    public static final int DEFAULT_MAX_LARGE_FRAME_BYTES = FrameBudget.DEFAULT_BYTES;
+
+    /** Read from one connection before the others have their turn: some 130 offers. */
+    private static final int READ_BYTES = 8 * 1024;
+
+    /** ACKs that one peer may leave unread before nothing more is read from it, here and in the kernel: some 300 each. */
+    private static final int UNREAD_ACK_BYTES = 16 * 1024;
+
     private final HandoffServerConfig config;
     private final ListeningSocket socket;
     private final EventLoopGroup loops;
@@ -52,6 +63,7 @@ public final class HandoffServer implements AutoCloseable {
 
     private final HandoffTokens tokens;
     private final ControlConnections connections;
+    private final FrameBudget frameBudget;
     private final HandoffMetrics metrics;
     private final HandoffListener listener;
     private final @Nullable ConnectionAdopter adopter;
@@ -70,7 +82,8 @@ public final class HandoffServer implements AutoCloseable {
                 new HandoffTokens(new HandoffTokenStore(loop, config.maxPendingTokens(), config.tokenTimeToLive()));
         this.connections = new ControlConnections(config.maxConnections(), loop);
         this.adopter = newAdopter(config);
-        this.metrics = new HandoffMetrics(connections);
+        this.frameBudget = new FrameBudget(config.maxLargeFrameBytes());
+        this.metrics = new HandoffMetrics(connections, frameBudget);
         this.listener = new ListenerChain(metrics, config.listener());
         // On the loop that accepts, and so before the first offer is judged there.
         config.pendingTokens().forEach(tokens::register);
@@ -133,11 +146,20 @@ public final class HandoffServer implements AutoCloseable {
                         acceptor.pipeline()
                                 .addLast(new ConnectionGate(config.peerPolicy(), connections, listener))
                                 .addLast(new DescriptorReceiver(
-                                        config.socketCalls(), config, tokens, connections, listener));
+                                        config.socketCalls(), config, tokens, connections, listener))
+                                .addLast(new AcceptFailureHandler(listener));
                     }
                 })
                 // A peer that has sent its offer and shut its writing side still waits for its ACK.
                 .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
+                // What one peer sends, or does not read, keeps the loop from the others for a moment only.
+                .childOption(
+                        ChannelOption.RECVBUF_ALLOCATOR,
+                        new FixedRecvByteBufAllocator(READ_BYTES).maxMessagesPerRead(1))
+                .childOption(ChannelOption.SO_SNDBUF, UNREAD_ACK_BYTES)
+                .childOption(
+                        ChannelOption.WRITE_BUFFER_WATER_MARK,
+                        new WriteBufferWaterMark(UNREAD_ACK_BYTES / 2, UNREAD_ACK_BYTES))
                 .childHandler(new ChannelInitializer<>() {
                     @Override
                     protected void initChannel(Channel connection) {
@@ -154,8 +176,8 @@ public final class HandoffServer implements AutoCloseable {
         Duration elapsed = Duration.ofNanos(connection.eventLoop().ticker().nanoTime() - arrival.atNanos());
         HandoffOfferHandler offers = new HandoffOfferHandler(
                 tokens, config.expectedTokens(), config.admission(), arrival.peer(), arrival.carried(), adopter);
-        HandoffPipeline.addBackend(
-                        connection.pipeline(), config.maxFrameLength(), config.offerTimeout(), elapsed, offers)
+        HandoffFrameDecoder frames = new HandoffFrameDecoder(config.maxFrameLength(), frameBudget);
+        HandoffPipeline.addBackend(connection.pipeline(), frames, config.offerTimeout(), elapsed, offers)
                 .addLast(new ControlConnectionHandler(arrival.peer(), listener));
         connections.serve(connection);
         if (arrival.firstBytes().length > 0) {
@@ -251,6 +273,7 @@ public final class HandoffServer implements AutoCloseable {
         private @Nullable EventLoopGroup controlLoops;
         private int maxConnections = DEFAULT_MAX_CONNECTIONS;
         private int maxFrameLength = HandoffFrameDecoder.DEFAULT_MAX_FRAME_LENGTH;
+        private int maxLargeFrameBytes = DEFAULT_MAX_LARGE_FRAME_BYTES;
         private Duration offerTimeout = HandoffPipeline.DEFAULT_OFFER_TIMEOUT;
         private int maxPendingTokens = HandoffTokenStore.DEFAULT_MAX_PENDING;
         private Duration tokenTimeToLive = HandoffTokenStore.DEFAULT_TIME_TO_LIVE;
@@ -356,6 +379,22 @@ public final class HandoffServer implements AutoCloseable {
         }
 
         /**
+         * Caps what large frames, those with a body of more than {@value HandoffFrameDecoder#DEFAULT_MAX_FRAME_LENGTH} bytes,
+         * take up at once over all connections, from their header until their ACK has left; one more is a wire error, which
+         * is judged on its header. Small frames are not counted, and go on. Of effect only where {@link #maxFrameLength}
+         * allows large ones.
+         *
+         * @param maxLargeFrameBytes in bytes of frame bodies, at least {@link #maxFrameLength}; default
+         *     {@value HandoffServer#DEFAULT_MAX_LARGE_FRAME_BYTES}
+         * @return this
+         * @throws IllegalArgumentException if it is zero or negative
+         */
+        public Builder maxLargeFrameBytes(int maxLargeFrameBytes) {
+            this.maxLargeFrameBytes = Bounds.positive(maxLargeFrameBytes, "maxLargeFrameBytes");
+            return this;
+        }
+
+        /**
          * Limits the time for one offer: from the start of the connection, or from the ACK before it, until its own ACK
          * has left. A connection that misses it is closed; for one that stands between two offers that is no error.
          *
@@ -454,7 +493,8 @@ public final class HandoffServer implements AutoCloseable {
          * @return the running server, or an {@link IOException} that names the path and what is wrong with it: a file
          *     that is no socket, a socket at which another process listens, a directory that does not exist or may not
          *     be written; an {@link IllegalStateException} if the control loops are shut down
-         * @throws IllegalArgumentException if there are more pending tokens than may be
+         * @throws IllegalArgumentException if there are more pending tokens than may be, or a frame of the largest length
+         *     would take up more than large ones may
          * @throws IllegalStateException if descriptors are to be received, but not where to adopt them into is set
          */
         public Future<HandoffServer> start() {
@@ -466,11 +506,16 @@ public final class HandoffServer implements AutoCloseable {
                 throw new IllegalArgumentException(
                         pendingTokens.size() + " pendingTokens; maxPendingTokens is " + maxPendingTokens);
             }
+            if (maxLargeFrameBytes < maxFrameLength) {
+                throw new IllegalArgumentException("maxLargeFrameBytes was " + maxLargeFrameBytes
+                        + "; expected at least maxFrameLength, which is " + maxFrameLength);
+            }
             return HandoffServer.start(new HandoffServerConfig(
                     path,
                     controlLoops,
                     maxConnections,
                     maxFrameLength,
+                    maxLargeFrameBytes,
                     offerTimeout,
                     maxPendingTokens,
                     tokenTimeToLive,

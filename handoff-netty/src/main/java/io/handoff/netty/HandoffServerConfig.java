@@ -13,6 +13,7 @@ record HandoffServerConfig(
         @Nullable EventLoopGroup controlLoops,
         int maxConnections,
         int maxFrameLength,
+        int maxLargeFrameBytes,
         Duration offerTimeout,
         int maxPendingTokens,
         Duration tokenTimeToLive,

@@ -18,6 +18,8 @@ public final class HandoffWireException extends DecoderException {
         UNSUPPORTED_FRAMING_VERSION,
         /** The header announces a body over the cap. */
         FRAME_TOO_LARGE,
+        /** The header announces a large body, for which the large ones that are there already leave no room. */
+        FRAME_BUDGET_EXCEEDED,
         /** The stream ended inside a frame. */
         UNEXPECTED_EOF,
         /** The body of the frame is no {@code Frame}. */
@@ -40,8 +42,6 @@ public final class HandoffWireException extends DecoderException {
         DESCRIPTOR_MISSING,
         /** More than one descriptor came. */
         DESCRIPTOR_SURPLUS,
-        /** A descriptor was sent, but this process or the system had no number left for it. */
-        DESCRIPTOR_LOST,
         /** A control message came that carries no descriptor. */
         UNEXPECTED_CONTROL,
         /** The exchange took longer than the deadline. */
@@ -71,6 +71,12 @@ public final class HandoffWireException extends DecoderException {
     static HandoffWireException frameTooLarge(long bodyLength, int cap) {
         return new HandoffWireException(
                 Kind.FRAME_TOO_LARGE, "frame body too large: " + bodyLength + " bytes exceeds cap " + cap);
+    }
+
+    static HandoffWireException frameBudgetExceeded(int bodyLength, long taken, long budget) {
+        return new HandoffWireException(
+                Kind.FRAME_BUDGET_EXCEEDED,
+                "no room for a frame body of " + bodyLength + " bytes: large ones take up " + taken + " of " + budget);
     }
 
     /** The stream ended; {@code part} names what was being read. */
@@ -105,12 +111,6 @@ public final class HandoffWireException extends DecoderException {
 
     static HandoffWireException surplusDescriptor(String how) {
         return new HandoffWireException(Kind.DESCRIPTOR_SURPLUS, "too many descriptors: " + how + ", expected 1");
-    }
-
-    static HandoffWireException descriptorLost() {
-        return new HandoffWireException(
-                Kind.DESCRIPTOR_LOST,
-                "a descriptor was sent but could not be received: the process or the system has too many open files");
     }
 
     static HandoffWireException unexpectedControl() {

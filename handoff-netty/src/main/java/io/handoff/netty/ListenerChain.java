@@ -1,5 +1,6 @@
 package io.handoff.netty;
 
+import java.io.IOException;
 import java.util.List;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -14,6 +15,11 @@ final class ListenerChain implements HandoffListener {
 
     ListenerChain(HandoffListener... listeners) {
         this.listeners = List.of(listeners);
+    }
+
+    @Override
+    public void acceptFailed(IOException failure) {
+        tell(listener -> listener.acceptFailed(failure));
     }
 
     @Override

@@ -10,11 +10,14 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
 /** A backend's whole pipeline without a socket, and a record of what came up it. */
 final class BackendChannel {
+
+    private static final int FRAME_LENGTH = HandoffFrameDecoder.DEFAULT_MAX_FRAME_LENGTH;
 
     static final HandoffPeer PEER = new HandoffPeer(4711, 1000, 1000);
 
@@ -29,34 +32,36 @@ final class BackendChannel {
     }
 
     BackendChannel(ExpectedTokenPolicy policy, OfferAdmission admission) {
-        install(HandoffFrameDecoder.DEFAULT_MAX_FRAME_LENGTH, new HandoffTokens(tokens), policy, admission);
+        install(new HandoffFrameDecoder(FRAME_LENGTH), new HandoffTokens(tokens), policy, admission);
     }
 
     /** A pipeline whose tokens live elsewhere. */
     BackendChannel(HandoffTokens elsewhere) {
-        install(
-                HandoffFrameDecoder.DEFAULT_MAX_FRAME_LENGTH,
-                elsewhere,
-                ExpectedTokenPolicy.pending(),
-                OfferAdmission.all());
+        install(new HandoffFrameDecoder(FRAME_LENGTH), elsewhere, ExpectedTokenPolicy.pending(), OfferAdmission.all());
     }
 
     /** A pipeline that reads frames of any size that the protocol allows. */
     static BackendChannel readingAnySize() {
-        return new BackendChannel(HandoffFrameDecoder.MAX_FRAME_LENGTH);
+        return sharing(FrameBudget.unlimited());
     }
 
-    private BackendChannel(int maxFrameLength) {
-        install(maxFrameLength, new HandoffTokens(tokens), ExpectedTokenPolicy.pending(), OfferAdmission.all());
+    /** The same, as long as the budget that it shares with others allows it. */
+    static BackendChannel sharing(FrameBudget budget) {
+        return new BackendChannel(new HandoffFrameDecoder(HandoffFrameDecoder.MAX_FRAME_LENGTH, budget));
+    }
+
+    private BackendChannel(HandoffFrameDecoder frames) {
+        install(frames, new HandoffTokens(tokens), ExpectedTokenPolicy.pending(), OfferAdmission.all());
     }
 
     private void install(
-            int maxFrameLength, HandoffTokens tokens, ExpectedTokenPolicy policy, OfferAdmission admission) {
+            HandoffFrameDecoder frames, HandoffTokens tokens, ExpectedTokenPolicy policy, OfferAdmission admission) {
         channel.freezeTime();
         HandoffPipeline.addBackend(
                         channel.pipeline(),
-                        maxFrameLength,
+                        frames,
                         HandoffPipeline.DEFAULT_OFFER_TIMEOUT,
+                        Duration.ZERO,
                         new HandoffOfferHandler(tokens, policy, admission, PEER))
                 .addLast(new ChannelInboundHandlerAdapter() {
                     @Override

@@ -307,8 +307,9 @@ class DescriptorReceiverIT {
         }
     }
 
+    /** The broker has the client's connection still, and serves it on. */
     @Test
-    void shouldTellALostDescriptorFromNone() throws Exception {
+    void shouldRejectTheOfferWhoseDescriptorWasLost() throws Exception {
         start(builder().socketCalls(new FaultyCalls() {
             @Override
             public @Nullable Received receive(FileDescriptor socket, int maxBytes) throws IOException {
@@ -316,11 +317,42 @@ class DescriptorReceiverIT {
                 return received == null ? null : new Received(received.bytes(), List.of(), true, false);
             }
         }));
+        HandoffToken token = HandoffToken.random();
         try (NativeBroker broker = connect()) {
-            broker.send(HandoffToken.random().toBytes());
+            broker.send(token.toBytes()).send(Frames.offer(token, 1));
+            assertThat(broker.receiveUntilClosed())
+                    .isEqualTo(Frames.rejecting(
+                            token, 1, "handoff descriptor could not be received: the backend has too many open files"));
+        }
+        assertThat(running().metrics().offersRejected(HandoffRejection.Reason.DESCRIPTOR_LOST))
+                .isEqualTo(1);
+        await().until(() -> running().metrics().openConnections(), open -> open == 0);
+    }
+
+    @Test
+    void shouldRefuseADescriptorThatComesLaterAlsoWhenItIsLost() throws Exception {
+        start(builder().socketCalls(new FaultyCalls() {
+            private boolean isFirst = true;
+
+            @Override
+            public @Nullable Received receive(FileDescriptor socket, int maxBytes) throws IOException {
+                Received received = super.receive(socket, isFirst ? 5 : maxBytes);
+                if (received == null || isFirst) {
+                    isFirst &= received == null;
+                    return received;
+                }
+                return new Received(received.bytes(), List.of(), true, false);
+            }
+        }));
+        int[] pair = Libc.pair(Libc.SOCK_STREAM);
+        try (NativeBroker broker = connect()) {
+            broker.send(HandoffToken.random().toBytes(), pair[0]);
             assertThat(broker.receiveUntilClosed()).isEmpty();
         }
-        await().until(() -> running().metrics().wireErrors(Kind.DESCRIPTOR_LOST), count -> count == 1);
+        await().until(() -> running().metrics().wireErrors(Kind.DESCRIPTOR_SURPLUS), count -> count == 1);
+        C.close(pair[0]);
+        assertThat(C.read(pair[1], new byte[1], 1)).as("no copy is left").isZero();
+        C.close(pair[1]);
     }
 
     @Test

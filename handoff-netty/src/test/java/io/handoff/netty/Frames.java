@@ -28,6 +28,15 @@ final class Frames {
         return envelope(FrameKind.FRAME_KIND_REQUEST, offer, correlationId);
     }
 
+    /** An offer whose token, all zeros, has another length than it should. */
+    static byte[] offerWithToken(int length) {
+        HandoffOffer offer = HandoffOffer.newBuilder()
+                .setToken(ByteString.copyFrom(new byte[length]))
+                .setCorrelationId(3)
+                .build();
+        return framed(envelope(FrameKind.FRAME_KIND_REQUEST, offer, 3).build());
+    }
+
     /** The same offer as the library has it. */
     static Offer toOffer(HandoffOffer message, String traceparent, String tracestate) {
         return new Offer(

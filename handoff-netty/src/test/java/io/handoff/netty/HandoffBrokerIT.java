@@ -491,6 +491,25 @@ class HandoffBrokerIT {
         assertGoesOn(served, failed);
     }
 
+    /** Seen to fail with the descriptor taken for sent before the call. */
+    @Test
+    void shouldGoOnWithTheConnectionWhenTheSocketToTheBackendIsFull() throws Exception {
+        backend(FakeBackend.Connection::awaitClose);
+        Served served = serve();
+        HandoffBroker broker = builder()
+                .socketCalls(new SendingCalls((socket, bytes, passed) -> {
+                    fill((Socket) socket);
+                    return LibcSocketCalls.INSTANCE.send(socket, bytes, passed);
+                }))
+                .build();
+
+        Failed failed = getFailed(handOff(broker, served));
+
+        assertThat(failed.stage()).isEqualTo(Stage.SEND);
+        assertThat(failed.cause()).hasMessageContaining("sendmsg").hasMessageContaining("temporarily unavailable");
+        assertGoesOn(served, failed);
+    }
+
     @Test
     void shouldGoOnWithTheConnectionWhenWhatWasWrittenDoesNotLeaveInTime() throws Exception {
         backend(FakeBackend.Connection::awaitClose);
@@ -903,6 +922,16 @@ class HandoffBrokerIT {
         }
     }
 
+    /** Leaves no room in a socket, and returns how many bytes that took. */
+    private static int fill(Socket socket) throws IOException {
+        ByteBuffer filler = ByteBuffer.allocateDirect(1 << 16);
+        int total = 0;
+        for (int sent = 1; sent > 0; total += sent) {
+            sent = socket.send(filler, 0, filler.limit());
+        }
+        return total;
+    }
+
     /** The one call that a broker makes. */
     interface Send {
         int send(FileDescriptor socket, byte[] bytes, FileDescriptor passed) throws IOException;
@@ -927,12 +956,7 @@ class HandoffBrokerIT {
 
         @Override
         public int send(FileDescriptor socket, byte[] bytes, FileDescriptor passed) throws IOException {
-            ByteBuffer filler = ByteBuffer.allocateDirect(1 << 16);
-            int total = 0;
-            for (int sent = 1; sent > 0; total += sent) {
-                sent = ((Socket) passed).send(filler, 0, filler.limit());
-            }
-            filled = total;
+            filled = fill((Socket) passed);
             return LibcSocketCalls.INSTANCE.send(socket, bytes, passed);
         }
     }

@@ -237,6 +237,25 @@ class HandoffServerIT {
     }
 
     @Test
+    void shouldRefuseALargeFrameBesideOthersAndServeSmallOnes() throws Exception {
+        HandoffServer server = start(builder().maxFrameLength(1 << 20).maxLargeFrameBytes(1 << 20));
+        byte[] large = Frames.framed(new byte[1 << 20]);
+        RawBroker first = connect(server).send(Arrays.copyOf(large, 200_000));
+        await().until(() -> server.metrics().largeFrameBytes(), bytes -> bytes == 1 << 20);
+
+        RawBroker second = connect(server).send(Arrays.copyOf(large, 5));
+
+        assertThat(second.receiveUntilClosed()).isEmpty();
+        await().until(() -> server.metrics().wireErrors(Kind.FRAME_BUDGET_EXCEEDED), count -> count == 1);
+        HandoffToken token = server.tokens().issue().get();
+        byte[] ack = Frames.accepting(token, 3);
+        assertThat(connect(server).send(Frames.offer(token, 3)).receive(ack.length))
+                .isEqualTo(ack);
+        first.close();
+        await().until(() -> server.metrics().largeFrameBytes(), bytes -> bytes == 0);
+    }
+
+    @Test
     void shouldRefuseAPeerThatThePolicyDoesNotPermit() throws Exception {
         HandoffServer server = start(builder().peerPolicy(PeerPolicy.uids(ProcessUid.effective() + 1)));
 
@@ -444,6 +463,13 @@ class HandoffServerIT {
                 .hasMessage("maxConnections was 0; expected a positive number");
         assertThatThrownBy(() -> builder().maxFrameLength(HandoffFrameDecoder.MAX_FRAME_LENGTH + 1))
                 .hasMessage("maxFrameLength was 16777217; expected 1 to 16777216 bytes");
+        assertThatThrownBy(() -> builder().maxLargeFrameBytes(0))
+                .hasMessage("maxLargeFrameBytes was 0; expected a positive number");
+        assertThatThrownBy(() -> builder()
+                        .maxFrameLength(100_000)
+                        .maxLargeFrameBytes(99_999)
+                        .start())
+                .hasMessage("maxLargeFrameBytes was 99999; expected at least maxFrameLength, which is 100000");
         assertThatThrownBy(() -> builder().maxPendingTokens(-1))
                 .hasMessage("maxPendingTokens was -1; expected a positive number");
         assertThatThrownBy(() -> builder().offerTimeout(Duration.ZERO))

@@ -1,5 +1,6 @@
 package io.handoff.netty;
 
+import java.io.IOException;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
@@ -8,10 +9,16 @@ final class RecordingListener implements HandoffListener {
 
     record Refused(HandoffPeer peer, ConnectionRefusal refusal) {}
 
+    final Queue<IOException> acceptFailures = new ConcurrentLinkedQueue<>();
     final Queue<Refused> refused = new ConcurrentLinkedQueue<>();
     final Queue<HandoffAcceptance> judged = new ConcurrentLinkedQueue<>();
     final Queue<HandoffAcceptance> ackFailures = new ConcurrentLinkedQueue<>();
     final Queue<HandoffWireException> wireErrors = new ConcurrentLinkedQueue<>();
+
+    @Override
+    public void acceptFailed(IOException failure) {
+        acceptFailures.add(failure);
+    }
 
     @Override
     public void connectionRefused(HandoffPeer peer, ConnectionRefusal refusal) {

@@ -35,9 +35,17 @@ final class ChildProcess implements AutoCloseable {
     }
 
     /** As {@link #start}, and the process may have so many descriptors open. */
-    static ChildProcess startWithDescriptors(int limit, Class<?> main, List<String> jvmFlags, List<String> arguments)
+    static ChildProcess startWithDescriptors(
+            int limit, Class<?> main, List<String> jvmFlags, List<String> arguments) throws IOException {
+        return startWithDescriptors(limit, List.of(), main, jvmFlags, arguments);
+    }
+
+    /** The same, by way of a command that runs the command behind it. */
+    static ChildProcess startWithDescriptors(
+            int limit, List<String> wrapper, Class<?> main, List<String> jvmFlags, List<String> arguments)
             throws IOException {
         List<String> command = new ArrayList<>(List.of("sh", "-c", "ulimit -n " + limit + "; exec \"$@\"", "sh"));
+        command.addAll(wrapper);
         command.addAll(jvm(main, jvmFlags, arguments));
         return start(command);
     }

@@ -11,15 +11,19 @@ import java.lang.management.ManagementFactory;
  * @param heap live objects
  * @param direct memory outside of the heap that buffers have
  */
-record MemoryUse(long heap, long direct) {
+public record MemoryUse(long heap, long direct) {
 
     private static final int MAX_COLLECTIONS = 20;
 
     /** Less than a hundredth of what is measured. */
     private static final long STABLE_BYTES = 64 * 1024;
 
-    /** Collects garbage until that changes nothing any more, then looks at this JVM. */
-    static MemoryUse settled() {
+    /**
+     * Collects garbage until that changes nothing any more, then looks at this JVM.
+     *
+     * @return what is in use then
+     */
+    public static MemoryUse settled() {
         long before = Long.MAX_VALUE;
         long heap = collected();
         for (int i = 0; i < MAX_COLLECTIONS && Math.abs(before - heap) > STABLE_BYTES; i++) {
@@ -35,10 +39,12 @@ record MemoryUse(long heap, long direct) {
     }
 
     /**
-     * Netty's allocator and the JDK count on their own. Where Netty takes its memory from the JDK that counts twice: in
-     * doubt too much.
+     * Looks at the memory outside of the heap. Netty's allocator and the JDK count on their own. Where Netty takes its
+     * memory from the JDK that counts twice: in doubt too much.
+     *
+     * @return what buffers of this JVM have, in bytes
      */
-    private static long directInUse() {
+    public static long directInUse() {
         long netty = ((ByteBufAllocatorMetricProvider) ByteBufAllocator.DEFAULT)
                 .metric()
                 .usedDirectMemory();

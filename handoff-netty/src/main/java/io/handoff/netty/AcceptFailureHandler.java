@@ -1,0 +1,47 @@
+package io.handoff.netty;
+
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Stands on the accepting channel and pauses it when accept(2) fails: for want of a descriptor (EMFILE, ENFILE) as a rule,
+ * or of memory. The connection that could not be accepted stays in the backlog, so that without a pause the next attempt
+ * would fail at once, and so on in a busy loop.
+ */
+final class AcceptFailureHandler extends ChannelInboundHandlerAdapter {
+
+    /** Long enough for the processor and the log, short against the time that a broker waits. */
+    static final Duration PAUSE = Duration.ofSeconds(1);
+
+    private static final Logger logger = LoggerFactory.getLogger(AcceptFailureHandler.class);
+
+    private final HandoffListener listener;
+
+    AcceptFailureHandler(HandoffListener listener) {
+        this.listener = listener;
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        if (cause instanceof IOException failure) {
+            pause(ctx);
+            logger.warn(
+                    "cannot accept handoff connections: {}; those that wait are tried again in {} ms",
+                    failure.getMessage(),
+                    PAUSE.toMillis());
+            listener.acceptFailed(failure);
+        } else {
+            ctx.fireExceptionCaught(cause);
+        }
+    }
+
+    private static void pause(ChannelHandlerContext ctx) {
+        ctx.channel().config().setAutoRead(false);
+        ctx.executor().schedule(() -> ctx.channel().config().setAutoRead(true), PAUSE.toNanos(), TimeUnit.NANOSECONDS);
+    }
+}

@@ -1,0 +1,69 @@
+package io.handoff.reliability;
+
+import io.netty.channel.unix.DomainSocketAddress;
+import io.netty.channel.unix.FileDescriptor;
+import io.netty.channel.unix.Socket;
+import java.io.Closeable;
+import java.io.IOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Descriptors that were sent and are not received: the kernel lets a user have as many in flight as a process may have
+ * open (unix(7), ETOOMANYREFS).
+ */
+final class DescriptorsInFlight implements Closeable {
+
+    private static final int END = 100_000;
+
+    private final Path path;
+    private final ServerSocketChannel receiver;
+    private final FileDescriptor sent;
+    private final List<Socket> senders = new ArrayList<>();
+
+    /** Takes a path for a socket that accepts nothing. */
+    DescriptorsInFlight(Path path) throws IOException {
+        this.path = path;
+        this.receiver = ServerSocketChannel.open(StandardProtocolFamily.UNIX).bind(UnixDomainSocketAddress.of(path));
+        this.sent = FileDescriptor.from("/dev/null");
+    }
+
+    /** Sends one after the other until the kernel takes no more, and returns what it says. */
+    String fill() throws IOException {
+        Socket sender = newSender();
+        for (int i = 0; i < END; i++) {
+            try {
+                if (sender.sendFd(sent.intValue()) < 0) {
+                    sender = newSender();
+                }
+            } catch (IOException refused) {
+                return String.valueOf(refused.getMessage());
+            }
+        }
+        throw new IOException("there is no end to the descriptors in flight");
+    }
+
+    private Socket newSender() throws IOException {
+        Socket sender = Socket.newSocketDomain();
+        senders.add(sender);
+        if (!sender.connect(new DomainSocketAddress(path.toFile()))) {
+            throw new IOException("a socket that listens here could not be connected to at once");
+        }
+        return sender;
+    }
+
+    @Override
+    public void close() throws IOException {
+        for (Socket sender : senders) {
+            sender.close();
+        }
+        receiver.close();
+        sent.close();
+        Files.delete(path);
+    }
+}

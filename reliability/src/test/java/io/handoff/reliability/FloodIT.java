@@ -1,0 +1,143 @@
+package io.handoff.reliability;
+
+import static io.handoff.reliability.Reliability.sized;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.handoff.benchmarks.load.LoadGenerator;
+import io.handoff.benchmarks.load.LoadMode;
+import io.handoff.benchmarks.load.LoadPlan;
+import io.handoff.benchmarks.load.LoadResult;
+import io.handoff.netty.ConnectionRefusal;
+import io.handoff.netty.HandoffFrameDecoder;
+import io.handoff.reliability.LimitedBackendProcess.Settings;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/**
+ * Thousands of connections that do no good, beside brokers that hand off clients one after the other: these lose none, and
+ * keep at least half of their rate; the memory stays under its bound; and the bad ones are gone by their deadline.
+ */
+@Timeout(300)
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class FloodIT {
+
+    private static final int BAD = sized(2000, 300);
+    private static final int GOOD = 50;
+    private static final Duration WARM_UP = Duration.ofMillis(sized(5000, 300));
+    private static final Duration MEASURED = Duration.ofMillis(sized(8000, 500));
+    private static final Duration OFFER_TIMEOUT = Duration.ofMillis(sized(10_000, 1200));
+
+    /** For the connecting, and for whoever else uses the machine. */
+    private static final Duration SLACK = Duration.ofSeconds(5);
+
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    private final List<FloodRow> rows = new ArrayList<>();
+    private String surplus = "";
+
+    @TempDir
+    Path directory;
+
+    @ParameterizedTest
+    @EnumSource
+    void shouldServeTheGoodBesideTheFlood(FloodKind kind) throws Exception {
+        Settings settings =
+                new Settings(socket(), OFFER_TIMEOUT, BAD + 4 * GOOD, HandoffFrameDecoder.MAX_FRAME_LENGTH);
+        FloodBound bound = FloodBound.of(BAD);
+        try (LimitedBackendProcess backend = LimitedBackendProcess.start(settings, bound.jvmFlags())) {
+            LoadResult before = load(WARM_UP, new SlowestSecond());
+            backend.memory();
+
+            SlowestSecond slowest = new SlowestSecond();
+            LoadResult beside;
+            Flood.Result flooded;
+            BackendMemory memory;
+            try (Flood flood = Flood.start(kind, socket(), BAD)) {
+                beside = load(Duration.ZERO, slowest);
+                assertThat(flood.opened()).isEqualTo(BAD);
+                memory = backend.memory();
+                flooded = flood.awaitEnd(PATIENCE);
+            }
+
+            await().until(backend::counts, counts -> counts.open() == 0 && counts.largeFrameBytes() == 0);
+            LoadResult after = load(Duration.ZERO, new SlowestSecond());
+            FloodRow row = new FloodRow(kind, before, beside, slowest, after, memory, bound, flooded, backend.counts());
+            rows.add(row);
+            check(row);
+        }
+    }
+
+    private void check(FloodRow row) {
+        for (LoadResult load : List.of(row.before(), row.beside(), row.after())) {
+            assertThat(load.errors()).as("what good brokers lost").isEmpty();
+            assertThat(load.completed()).isPositive();
+        }
+        assertThat(row.memory().heap()).as("heap").isLessThan(row.bound().heap());
+        assertThat(row.memory().directPeak()).as("direct memory").isLessThan(row.bound().direct());
+        assertThat(row.flooded().lastGone()).as("end of the last bad one").isLessThan(OFFER_TIMEOUT.plus(SLACK));
+        assertThat(row.refused()).as("bad ones, counted").isEqualTo(BAD);
+        if (Reliability.isFull()) {
+            assertThat(row.keptRate()).as("rate beside the flood").isGreaterThanOrEqualTo(0.5);
+        }
+    }
+
+    /** Without the cap the surplus is served. */
+    @Test
+    void shouldRefuseAndCountTheSurplusWhenTheCapIsReached() throws Exception {
+        int cap = BAD / 4;
+        Settings settings = new Settings(socket(), OFFER_TIMEOUT, cap, HandoffFrameDecoder.DEFAULT_MAX_FRAME_LENGTH);
+        try (LimitedBackendProcess backend =
+                        LimitedBackendProcess.start(settings, FloodBound.of(cap).jvmFlags());
+                Flood flood = Flood.start(FloodKind.SILENT, socket(), BAD)) {
+            await().until(
+                            backend::counts,
+                            counts -> counts.refused(ConnectionRefusal.CONNECTION_LIMIT) == BAD - cap);
+            assertThat(backend.counts().open()).isEqualTo(cap);
+
+            flood.awaitEnd(PATIENCE);
+
+            LoadResult after = load(Duration.ZERO, new SlowestSecond());
+            assertThat(after.errors()).isEmpty();
+            surplus = "With `maxConnections` at " + cap + ", of " + BAD + " silent connections "
+                    + backend.counts().refused(ConnectionRefusal.CONNECTION_LIMIT)
+                    + " were closed at once and counted as `CONNECTION_LIMIT`, the others at their deadline; then "
+                    + after.completed() + " handoffs completed, none failed.";
+        }
+    }
+
+    @AfterAll
+    void writePage() throws IOException {
+        StringBuilder findings = new StringBuilder(String.format(
+                """
+                %d bad connections, opened as fast as the backend accepts them, beside %d brokers that hand off clients one after
+                the other for %d ms; `offerTimeout` %d ms, `maxFrameLength` 16 MiB, everything else at its default. The backend is
+                a process of its own with one event loop; brokers and flood share another, on the same processors.
+
+                """,
+                BAD, GOOD, MEASURED.toMillis(), OFFER_TIMEOUT.toMillis()));
+        findings.append(FloodRow.HEADER);
+        rows.forEach(row -> findings.append(row.toMarkdown()));
+        findings.append('\n').append(surplus).append("\n\n").append(FloodBound.explanation());
+        Reliability.writePage(FloodIT.class, "floods", "Floods", findings.toString());
+    }
+
+    private LoadResult load(Duration warmUp, SlowestSecond slowest) throws IOException {
+        return LoadGenerator.run(
+                new LoadPlan(socket(), LoadMode.DESCRIPTOR, GOOD, 1, warmUp, MEASURED, false), slowest);
+    }
+
+    private Path socket() {
+        return directory.resolve("s");
+    }
+}

@@ -1,0 +1,102 @@
+package io.handoff.reliability;
+
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.handoff.benchmarks.compare.EchoHandler;
+import io.handoff.netty.DescriptorPolicy;
+import io.handoff.netty.ExpectedTokenPolicy;
+import io.handoff.netty.HandoffListener;
+import io.handoff.netty.HandoffServer;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.epoll.EpollIoHandler;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicReference;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/**
+ * A backend as a program would have it, which echoes on what it adopts, with limits to be reached. It lives until its
+ * standard input ends, and answers what it is asked there with a line of JSON.
+ */
+@Command(name = "limited-backend")
+final class LimitedBackend implements Callable<Integer> {
+
+    static final String LISTENING = "listening";
+    static final String COUNTS = "counts";
+    static final String MEMORY = "memory";
+
+    @Option(names = "--socket", required = true)
+    private Path socket;
+
+    @Option(names = "--offer-timeout", required = true)
+    private Duration offerTimeout;
+
+    @Option(names = "--max-connections", required = true)
+    private int maxConnections;
+
+    @Option(names = "--max-frame-length", required = true)
+    private int maxFrameLength;
+
+    private final AtomicReference<String> lastAcceptFailure = new AtomicReference<>("");
+
+    public static void main(String[] args) {
+        System.exit(new CommandLine(new LimitedBackend()).execute(args));
+    }
+
+    @Override
+    public Integer call() throws Exception {
+        EventLoopGroup loop = new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
+        HandoffServer server = start(loop);
+        try (DirectPeak direct = new DirectPeak()) {
+            System.out.println(LISTENING);
+            BufferedReader input = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+            JsonMapper json = new JsonMapper();
+            for (String line = input.readLine(); line != null; line = input.readLine()) {
+                System.out.println(json.writeValueAsString(answer(line, server, direct)));
+            }
+        }
+        return CommandLine.ExitCode.OK;
+    }
+
+    /** Connections with a descriptor are handoffs; those without are framed, and may send and be sent whatever they like. */
+    private HandoffServer start(EventLoopGroup loop) throws Exception {
+        return HandoffServer.builder(socket)
+                .controlLoops(loop)
+                .adoptInto(loop, new ChannelInitializer<>() {
+                    @Override
+                    protected void initChannel(Channel client) {
+                        client.pipeline().addLast(EchoHandler.INSTANCE);
+                    }
+                })
+                .descriptors(DescriptorPolicy.OPTIONAL)
+                .expectedTokens(ExpectedTokenPolicy.carried())
+                .offerTimeout(offerTimeout)
+                .maxConnections(maxConnections)
+                .maxFrameLength(maxFrameLength)
+                .listener(new HandoffListener() {
+                    @Override
+                    public void acceptFailed(IOException failure) {
+                        lastAcceptFailure.set(String.valueOf(failure.getMessage()));
+                    }
+                })
+                .start()
+                .get();
+    }
+
+    private Object answer(String question, HandoffServer server, DirectPeak direct) throws IOException {
+        return switch (question) {
+            case COUNTS -> BackendCounts.of(server.metrics(), lastAcceptFailure.get());
+            case MEMORY -> BackendMemory.of(direct);
+            default -> throw new IOException("the input was " + question + "; expected " + COUNTS + " or " + MEMORY);
+        };
+    }
+}

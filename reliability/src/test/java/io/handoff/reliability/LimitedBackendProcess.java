@@ -1,0 +1,70 @@
+package io.handoff.reliability;
+
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.handoff.benchmarks.compare.CpuTime;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+
+/** A {@link LimitedBackend} in a process of its own, as its parent sees it. */
+final class LimitedBackendProcess implements AutoCloseable {
+
+    private static final JsonMapper JSON = new JsonMapper();
+
+    private final ChildProcess process;
+
+    private LimitedBackendProcess(ChildProcess process) {
+        this.process = process;
+    }
+
+    /** What can be set of a backend. */
+    record Settings(Path socket, Duration offerTimeout, int maxConnections, int maxFrameLength) {
+        private List<String> arguments() {
+            return List.of(
+                    "--socket=" + socket,
+                    "--offer-timeout=" + offerTimeout,
+                    "--max-connections=" + maxConnections,
+                    "--max-frame-length=" + maxFrameLength);
+        }
+    }
+
+    static LimitedBackendProcess start(Settings settings, List<String> jvmFlags)
+            throws IOException, InterruptedException {
+        return listening(ChildProcess.start(LimitedBackend.class, jvmFlags, settings.arguments()));
+    }
+
+    /** The same, and the process may have so many descriptors open. */
+    static LimitedBackendProcess startWithDescriptors(int limit, Settings settings)
+            throws IOException, InterruptedException {
+        return listening(ChildProcess.startWithDescriptors(
+                limit, LimitedBackend.class, List.of("-Xmx128m"), settings.arguments()));
+    }
+
+    private static LimitedBackendProcess listening(ChildProcess process) throws IOException, InterruptedException {
+        process.expectLine(LimitedBackend.LISTENING);
+        return new LimitedBackendProcess(process);
+    }
+
+    BackendCounts counts() throws IOException, InterruptedException {
+        return JSON.readValue(process.ask(LimitedBackend.COUNTS), BackendCounts.class);
+    }
+
+    /** Collects garbage there first. */
+    BackendMemory memory() throws IOException, InterruptedException {
+        return JSON.readValue(process.ask(LimitedBackend.MEMORY), BackendMemory.class);
+    }
+
+    CpuTime cpu() {
+        return CpuTime.of(process.handle());
+    }
+
+    long sockets() throws IOException {
+        return OpenSockets.of(process.pid());
+    }
+
+    @Override
+    public void close() throws IOException {
+        process.close();
+    }
+}
