@@ -30,10 +30,10 @@ record BackendCounts(
     static BackendCounts of(HandoffMetrics metrics, String lastAcceptFailure) {
         Map<String, Long> refused = new TreeMap<>();
         refused.putAll(counts(ConnectionRefusal.values(), ConnectionRefusal::name, metrics::connectionsRefused));
-        refused.putAll(counts(
-                HandoffWireException.Kind.values(), HandoffWireException.Kind::name, metrics::wireErrors));
-        refused.putAll(counts(
-                HandoffRejection.Reason.values(), HandoffRejection.Reason::name, metrics::offersRejected));
+        refused.putAll(
+                counts(HandoffWireException.Kind.values(), HandoffWireException.Kind::name, metrics::wireErrors));
+        refused.putAll(
+                counts(HandoffRejection.Reason.values(), HandoffRejection.Reason::name, metrics::offersRejected));
         return new BackendCounts(
                 metrics.openConnections(),
                 metrics.largeFrameBytes(),

@@ -35,8 +35,8 @@ final class ChildProcess implements AutoCloseable {
     }
 
     /** As {@link #start}, and the process may have so many descriptors open. */
-    static ChildProcess startWithDescriptors(
-            int limit, Class<?> main, List<String> jvmFlags, List<String> arguments) throws IOException {
+    static ChildProcess startWithDescriptors(int limit, Class<?> main, List<String> jvmFlags, List<String> arguments)
+            throws IOException {
         return startWithDescriptors(limit, List.of(), main, jvmFlags, arguments);
     }
 

@@ -115,7 +115,7 @@ class DescriptorExhaustionIT {
                 }
                 assertThat(backend.counts().refused(Reason.DESCRIPTOR_LOST)).isEqualTo(rounds);
 
-                idle.close();
+                idle.closeAllBut(0);
                 await().until(backend::counts, counts -> counts.open() == 0);
                 assertThat(handOff(broker, client)).isEqualTo(new HandoffOutcome.Accepted());
                 assertThat(client.ask("anyone")).isEqualTo("anyone");
@@ -176,8 +176,7 @@ class DescriptorExhaustionIT {
     private LimitedBackendProcess startBackend() throws IOException, InterruptedException {
         return LimitedBackendProcess.startWithDescriptors(
                 LIMIT,
-                new Settings(
-                        socket(), Duration.ofMinutes(2), 4 * LIMIT, HandoffFrameDecoder.DEFAULT_MAX_FRAME_LENGTH));
+                new Settings(socket(), Duration.ofMinutes(2), 4 * LIMIT, HandoffFrameDecoder.DEFAULT_MAX_FRAME_LENGTH));
     }
 
     /** A class may have to be looked for in a jar that is not open yet, which would then be impossible. */
@@ -190,9 +189,7 @@ class DescriptorExhaustionIT {
     /** Only root has any, and needs none of these for anything else. */
     private static List<String> withoutPrivileges() throws IOException {
         boolean isRoot = Files.getAttribute(Path.of("/proc/self"), "unix:uid").equals(0);
-        return isRoot
-                ? List.of("setpriv", "--inh-caps=-all", "--bounding-set=-sys_resource,-sys_admin")
-                : List.of();
+        return isRoot ? List.of("setpriv", "--inh-caps=-all", "--bounding-set=-sys_resource,-sys_admin") : List.of();
     }
 
     private static HandoffOutcome handOff(HandoffBroker broker, Client client) throws Exception {

@@ -15,29 +15,20 @@ final class ExhaustionPage {
 
     void accepting(int limit, BackendCounts stood, long failures, double processors) {
         accepting = String.format(
-                Locale.ROOT,
-                """
+                Locale.ROOT, """
                 ## While accepting
 
                 A backend with `ulimit -n %d` and %d idle connections to it: %d it had accepted, the others waited in the backlog.
                 Standing so it used **%.3f of one processor**. `accept` failed %d times meanwhile, once a second, each time logged
                 as a warning, told to the `HandoffListener` and counted as `acceptFailures`: `%s`.
-                """,
-                limit,
-                limit,
-                stood.open(),
-                processors,
-                failures,
-                stood.lastAcceptFailure());
+                """, limit, limit, stood.open(), processors, failures, stood.lastAcceptFailure());
     }
 
     void resumed(LoadResult load, long sockets) {
-        resumed = String.format(
-                """
+        resumed = String.format("""
                 Brokers that came then waited. When the idle connections had closed, they were served: %d handoffs in the rest of
                 %d ms, none failed. In the end the backend had the %d sockets that it had begun with.
-                """,
-                load.completed(), load.plan().duration().toMillis(), sockets);
+                """, load.completed(), load.plan().duration().toMillis(), sockets);
     }
 
     void receiving(int handoffs, BackendCounts counts, long sockets) {
@@ -58,8 +49,7 @@ final class ExhaustionPage {
     }
 
     void sending(String tooManyInFlight, String noneLeft) {
-        sending = String.format(
-                """
+        sending = String.format("""
                 ## While sending
 
                 A broker process, without the capabilities that lift the limit from root. In each case the next handoff was accepted
@@ -69,8 +59,7 @@ final class ExhaustionPage {
                 |---|---|
                 | as many descriptors in flight as the kernel allows | `%s` |
                 | no descriptor left to connect with | `%s` |
-                """,
-                tooManyInFlight, noneLeft);
+                """, tooManyInFlight, noneLeft);
     }
 
     void write() throws IOException {

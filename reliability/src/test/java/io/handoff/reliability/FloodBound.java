@@ -44,13 +44,11 @@ record FloodBound(long heap, long direct) {
 
     /** What the bounds are made of. */
     static String explanation() {
-        return String.format(
-                """
+        return String.format("""
                 The bounds. Heap, live objects while the flood stands: %d MiB, and %d KiB for each bad connection. Direct memory, its
                 peak: %d MiB, %d KiB for each bad connection, and %d times `maxLargeFrameBytes`, since a buffer that grows has twice
                 its content for a moment. The JVM has no more direct memory than this bound and twice the heap of its bound.
-                """,
-                HEAP_AT_REST / MIB, HEAP_EACH / KIB, DIRECT_AT_REST / MIB, DIRECT_EACH / KIB, GROWTH);
+                """, HEAP_AT_REST / MIB, HEAP_EACH / KIB, DIRECT_AT_REST / MIB, DIRECT_EACH / KIB, GROWTH);
     }
 
     static double mib(long bytes) {

@@ -52,8 +52,7 @@ class FloodIT {
     @ParameterizedTest
     @EnumSource
     void shouldServeTheGoodBesideTheFlood(FloodKind kind) throws Exception {
-        Settings settings =
-                new Settings(socket(), OFFER_TIMEOUT, BAD + 4 * GOOD, HandoffFrameDecoder.MAX_FRAME_LENGTH);
+        Settings settings = new Settings(socket(), OFFER_TIMEOUT, BAD + 4 * GOOD, HandoffFrameDecoder.MAX_FRAME_LENGTH);
         FloodBound bound = FloodBound.of(BAD);
         try (LimitedBackendProcess backend = LimitedBackendProcess.start(settings, bound.jvmFlags())) {
             LoadResult before = load(WARM_UP, new SlowestSecond());
@@ -84,7 +83,9 @@ class FloodIT {
             assertThat(load.completed()).isPositive();
         }
         assertThat(row.memory().heap()).as("heap").isLessThan(row.bound().heap());
-        assertThat(row.memory().directPeak()).as("direct memory").isLessThan(row.bound().direct());
+        assertThat(row.memory().directPeak())
+                .as("direct memory")
+                .isLessThan(row.bound().direct());
         assertThat(row.flooded().lastGone()).as("end of the last bad one").isLessThan(OFFER_TIMEOUT.plus(SLACK));
         assertThat(row.refused()).as("bad ones, counted").isEqualTo(BAD);
         if (Reliability.isFull()) {
@@ -100,9 +101,7 @@ class FloodIT {
         try (LimitedBackendProcess backend =
                         LimitedBackendProcess.start(settings, FloodBound.of(cap).jvmFlags());
                 Flood flood = Flood.start(FloodKind.SILENT, socket(), BAD)) {
-            await().until(
-                            backend::counts,
-                            counts -> counts.refused(ConnectionRefusal.CONNECTION_LIMIT) == BAD - cap);
+            await().until(backend::counts, counts -> counts.refused(ConnectionRefusal.CONNECTION_LIMIT) == BAD - cap);
             assertThat(backend.counts().open()).isEqualTo(cap);
 
             flood.awaitEnd(PATIENCE);
@@ -118,14 +117,13 @@ class FloodIT {
 
     @AfterAll
     void writePage() throws IOException {
-        StringBuilder findings = new StringBuilder(String.format(
-                """
+        StringBuilder findings =
+                new StringBuilder(String.format("""
                 %d bad connections, opened as fast as the backend accepts them, beside %d brokers that hand off clients one after
                 the other for %d ms; `offerTimeout` %d ms, `maxFrameLength` 16 MiB, everything else at its default. The backend is
                 a process of its own with one event loop; brokers and flood share another, on the same processors.
 
-                """,
-                BAD, GOOD, MEASURED.toMillis(), OFFER_TIMEOUT.toMillis()));
+                """, BAD, GOOD, MEASURED.toMillis(), OFFER_TIMEOUT.toMillis()));
         findings.append(FloodRow.HEADER);
         rows.forEach(row -> findings.append(row.toMarkdown()));
         findings.append('\n').append(surplus).append("\n\n").append(FloodBound.explanation());

@@ -63,10 +63,11 @@ record FloodRow(
 
     private String countedAs() {
         StringBuilder counted = new StringBuilder();
-        counts.refused().forEach((reason, count) -> counted.append(counted.isEmpty() ? "" : ", ")
-                .append(count)
-                .append(' ')
-                .append(reason));
+        counts.refused()
+                .forEach((reason, count) -> counted.append(counted.isEmpty() ? "" : ", ")
+                        .append(count)
+                        .append(' ')
+                        .append(reason));
         return counted.toString();
     }
 }
