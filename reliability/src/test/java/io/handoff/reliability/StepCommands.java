@@ -1,0 +1,41 @@
+package io.handoff.reliability;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+
+/** What the test tells a process on its standard input; each line is repeated once it has been obeyed. */
+final class StepCommands {
+
+    static final String HOLD = "hold";
+    static final String RELEASE = "release";
+    private static final String AWAIT = "await";
+
+    private StepCommands() {}
+
+    /** The line that waits until so many handoffs have come to a step. */
+    static String await(HandoffStep step, int count) {
+        return AWAIT + " " + step + " " + count;
+    }
+
+    /** Obeys until the test has gone, and then ends the process. */
+    static void serve(StepHolds holds) throws IOException, InterruptedException {
+        BufferedReader input = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+        for (String line = input.readLine(); line != null; line = input.readLine()) {
+            obey(List.of(line.split(" ", -1)), holds);
+            System.out.println(line);
+        }
+        System.exit(0);
+    }
+
+    private static void obey(List<String> words, StepHolds holds) throws IOException, InterruptedException {
+        switch (words.get(0)) {
+            case HOLD -> holds.hold();
+            case RELEASE -> holds.release();
+            case AWAIT -> holds.await(HandoffStep.valueOf(words.get(1)), Integer.parseInt(words.get(2)));
+            default -> throw new IOException("no such command: " + words);
+        }
+    }
+}
