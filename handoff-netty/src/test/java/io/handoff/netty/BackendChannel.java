@@ -3,6 +3,7 @@ package io.handoff.netty;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.CompositeByteBuf;
 import io.netty.buffer.Unpooled;
@@ -44,6 +45,12 @@ final class BackendChannel {
     /** A pipeline that reads frames of any size that the protocol allows. */
     static BackendChannel readingAnySize() {
         return new BackendChannel(HandoffFrameDecoder.MAX_FRAME_LENGTH);
+    }
+
+    /** A pipeline whose buffers somebody counts. */
+    BackendChannel(int maxFrameLength, ExpectedTokenPolicy policy, OfferAdmission admission, ByteBufAllocator buffers) {
+        channel.config().setAllocator(buffers);
+        install(maxFrameLength, new HandoffTokens(tokens), policy, admission);
     }
 
     private BackendChannel(int maxFrameLength) {
@@ -88,7 +95,8 @@ final class BackendChannel {
     /** One piece of what the peer sends. Once the channel is closed, nothing arrives any more. */
     void receive(byte[] bytes, int start, int end) {
         if (channel.isOpen()) {
-            channel.pipeline().fireChannelRead(Unpooled.copiedBuffer(bytes, start, end - start));
+            ByteBuf piece = channel.alloc().buffer(end - start).writeBytes(bytes, start, end - start);
+            channel.pipeline().fireChannelRead(piece);
             channel.pipeline().fireChannelReadComplete();
             channel.runPendingTasks();
         }
