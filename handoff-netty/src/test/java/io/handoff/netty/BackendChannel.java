@@ -3,6 +3,7 @@ package io.handoff.netty;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.CompositeByteBuf;
 import io.netty.buffer.Unpooled;
@@ -50,6 +51,12 @@ final class BackendChannel {
         return new BackendChannel(new HandoffFrameDecoder(HandoffFrameDecoder.MAX_FRAME_LENGTH, budget));
     }
 
+    /** A pipeline whose buffers somebody counts. */
+    BackendChannel(int maxFrameLength, ExpectedTokenPolicy policy, OfferAdmission admission, ByteBufAllocator buffers) {
+        channel.config().setAllocator(buffers);
+        install(new HandoffFrameDecoder(maxFrameLength), new HandoffTokens(tokens), policy, admission);
+    }
+
     private BackendChannel(HandoffFrameDecoder frames) {
         install(frames, new HandoffTokens(tokens), ExpectedTokenPolicy.pending(), OfferAdmission.all());
     }
@@ -93,7 +100,8 @@ final class BackendChannel {
     /** One piece of what the peer sends. Once the channel is closed, nothing arrives any more. */
     void receive(byte[] bytes, int start, int end) {
         if (channel.isOpen()) {
-            channel.pipeline().fireChannelRead(Unpooled.copiedBuffer(bytes, start, end - start));
+            ByteBuf piece = channel.alloc().buffer(end - start).writeBytes(bytes, start, end - start);
+            channel.pipeline().fireChannelRead(piece);
             channel.pipeline().fireChannelReadComplete();
             channel.runPendingTasks();
         }

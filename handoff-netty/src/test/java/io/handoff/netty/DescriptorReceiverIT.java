@@ -66,14 +66,12 @@ class DescriptorReceiverIT {
         for (int round = 0; round < ROUNDS; round++) {
             HandoffToken token = HandoffToken.random();
             try (NativeBroker broker = connect()) {
-                int[] made = misfit.make(broker, directory);
+                int[] made = misfit.kind().make(broker, directory);
                 broker.handOff(token, round, made[0]);
                 assertThat(new String(broker.receiveUntilClosed(), ISO_8859_1))
                         .isEqualTo(new String(
                                 Frames.rejecting(token, round, "handoff descriptor " + misfit.detail), ISO_8859_1));
-                Arrays.stream(made)
-                        .filter(descriptor -> descriptor != broker.socket())
-                        .forEach(C::close);
+                misfit.kind().close(made);
             }
         }
         assertThat(running().metrics().offersRejected(HandoffRejection.Reason.DESCRIPTOR_UNFIT))
@@ -104,29 +102,8 @@ class DescriptorReceiverIT {
             this.detail = detail;
         }
 
-        /** The descriptor to send first, then what else has to be closed. */
-        private int[] make(NativeBroker broker, Path directory) {
-            return switch (this) {
-                case PIPE -> {
-                    int[] ends = new int[2];
-                    checked(C.pipe(ends));
-                    yield ends;
-                }
-                case FILE -> new int[] {checked(C.open(directory.toString(), 0))};
-                case EPOLL -> new int[] {checked(C.epoll_create1(0))};
-                case EVENTFD -> new int[] {checked(C.eventfd(0, 0))};
-                case UDP -> new int[] {checked(C.socket(Libc.AF_INET, Libc.SOCK_DGRAM, 0))};
-                case UNIX_DATAGRAM -> Libc.pair(Libc.SOCK_DGRAM);
-                case SEQPACKET -> Libc.pair(Libc.SOCK_SEQPACKET);
-                case LISTENING -> {
-                    int socket = checked(C.socket(Libc.AF_INET, Libc.SOCK_STREAM, 0));
-                    checked(C.listen(socket, 1));
-                    yield new int[] {socket};
-                }
-                case UNCONNECTED -> new int[] {checked(C.socket(Libc.AF_INET, Libc.SOCK_STREAM, 0))};
-                case UNCONNECTED_UNIX -> new int[] {checked(C.socket(Libc.AF_UNIX, Libc.SOCK_STREAM, 0))};
-                case HANDOFF_CONNECTION -> new int[] {broker.socket()};
-            };
+        private DescriptorKind kind() {
+            return DescriptorKind.valueOf(name());
         }
     }
 

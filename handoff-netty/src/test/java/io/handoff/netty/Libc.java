@@ -17,6 +17,12 @@ interface Libc extends Library {
     int SOCK_SEQPACKET = 5;
     int O_NONBLOCK = 0x800;
     int F_GETFL = 3;
+    int EINTR = 4;
+    int MSG_DONTWAIT = 0x40;
+    int MSG_NOSIGNAL = 0x4000;
+    int SOL_SOCKET = 1;
+    int SO_LINGER = 13;
+    int SO_RCVTIMEO = 20;
 
     int socket(int domain, int type, int protocol);
 
@@ -42,7 +48,11 @@ interface Libc extends Library {
 
     long write(int descriptor, byte[] bytes, long length);
 
+    long recv(int socket, byte[] bytes, long length, int flags);
+
     long sendmsg(int socket, Pointer message, int flags);
+
+    int setsockopt(int socket, int level, int option, int[] value, int length);
 
     int close(int descriptor);
 
@@ -61,8 +71,31 @@ interface Libc extends Library {
         return pair;
     }
 
+    /** Sets an option whose structure is made of 32-bit numbers. */
+    static void setOption(int socket, int option, int... value) {
+        checked(C.setsockopt(socket, SOL_SOCKET, option, value, Integer.BYTES * value.length));
+    }
+
+    /** Returns how many bytes came, or the negative error number. A signal, as a fuzzer sends itself, is none. */
+    static long receive(int socket, byte[] buffer, int flags) {
+        long read;
+        do {
+            read = C.recv(socket, buffer, buffer.length, flags);
+        } while (read < 0 && Native.getLastError() == EINTR);
+        return read < 0 ? -Native.getLastError() : read;
+    }
+
     /** Sends bytes with any number of descriptors in one SCM_RIGHTS message; none if there are none. */
     static void send(int socket, byte[] bytes, int... descriptors) {
+        long sent = trySend(socket, bytes, MSG_NOSIGNAL, descriptors);
+        if (sent != bytes.length) {
+            throw new AssertionError(
+                    sent < 0 ? "sendmsg failed with errno " + -sent : "sendmsg sent " + sent + " bytes");
+        }
+    }
+
+    /** Returns how many bytes were sent, or the negative error number. */
+    static long trySend(int socket, byte[] bytes, int flags, int... descriptors) {
         try (Memory header = new Memory(56);
                 Memory vector = new Memory(16);
                 Memory data = new Memory(Math.max(1, bytes.length));
@@ -81,10 +114,8 @@ interface Libc extends Library {
                 header.setPointer(32, control);
                 header.setLong(40, 16 + (4L * descriptors.length + 7) / 8 * 8);
             }
-            long sent = C.sendmsg(socket, header, 0x4000);
-            if (sent != bytes.length) {
-                throw new AssertionError("sendmsg answered " + sent + ", errno " + Native.getLastError());
-            }
+            long sent = C.sendmsg(socket, header, flags);
+            return sent < 0 ? -Native.getLastError() : sent;
         }
     }
 }

@@ -4,7 +4,6 @@ import static io.handoff.netty.Libc.C;
 import static io.handoff.netty.Libc.checked;
 
 import com.sun.jna.Memory;
-import com.sun.jna.Native;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -48,9 +47,9 @@ final class NativeBroker implements AutoCloseable {
         ByteArrayOutputStream all = new ByteArrayOutputStream();
         byte[] buffer = new byte[4096];
         while (true) {
-            long read = C.read(socket, buffer, buffer.length);
-            if (read < 0 && Native.getLastError() != ECONNRESET) {
-                throw new AssertionError("read failed with errno " + Native.getLastError());
+            long read = Libc.receive(socket, buffer, 0);
+            if (read < 0 && read != -ECONNRESET) {
+                throw new AssertionError("recv failed with errno " + -read);
             }
             if (read <= 0) {
                 return all.toByteArray();
@@ -63,7 +62,8 @@ final class NativeBroker implements AutoCloseable {
     public void close() {
         if (!closed) {
             closed = true;
-            C.close(socket);
+            // Fails if somebody else has closed the number.
+            checked(C.close(socket));
         }
     }
 }

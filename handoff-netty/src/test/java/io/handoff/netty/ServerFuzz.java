@@ -1,0 +1,47 @@
+package io.handoff.netty;
+
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Fuzzes real servers over real sockets: each input is a program of connections, chunks, descriptors of any kind and number,
+ * half-closes, resets and delays. Afterwards no connection, descriptor, buffer or token is left, whatever was answered had
+ * been offered, no token was accepted twice, no connection of a client was touched that was not accepted, nothing was logged
+ * as a warning, and a good client is served. The profile {@code fuzz} has Jazzer call it, {@link ServerFuzzIT} replays
+ * the corpus in {@code src/test/resources/fuzz/server}.
+ */
+public final class ServerFuzz {
+
+    private static @Nullable FuzzedServers servers;
+
+    private ServerFuzz() {}
+
+    /** Called by Jazzer before the first input. */
+    public static void fuzzerInitialize() throws Exception {
+        servers = new FuzzedServers();
+    }
+
+    /** Called by Jazzer for each input. */
+    public static void fuzzerTestOneInput(byte[] input) throws Exception {
+        FuzzedServers servers = running();
+        servers.begin();
+        SocketProgram program = new SocketProgram(servers);
+        program.run(new FuzzInput(input));
+        servers.serveGoodClients();
+        servers.awaitQuiet();
+        program.check();
+        servers.checkServers(program.connections());
+        program.closeDescriptors();
+        servers.checkRest();
+    }
+
+    /** Called by Jazzer after the last input. */
+    public static void fuzzerTearDown() throws Exception {
+        running().close();
+        servers = null;
+    }
+
+    private static FuzzedServers running() {
+        return Objects.requireNonNull(servers, "fuzzerInitialize comes first");
+    }
+}
