@@ -6,9 +6,10 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 
 /** The service behind every server here: sends back what comes. */
 @Sharable
-final class EchoHandler extends ChannelInboundHandlerAdapter {
+public final class EchoHandler extends ChannelInboundHandlerAdapter {
 
-    static final EchoHandler INSTANCE = new EchoHandler();
+    /** The one instance; it has no state. */
+    public static final EchoHandler INSTANCE = new EchoHandler();
 
     private EchoHandler() {}
 

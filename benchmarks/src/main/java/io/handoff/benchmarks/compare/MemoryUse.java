@@ -11,7 +11,7 @@ import java.lang.management.ManagementFactory;
  * @param heap live objects
  * @param direct memory outside of the heap that buffers have
  */
-record MemoryUse(long heap, long direct) {
+public record MemoryUse(long heap, long direct) {
 
     private static final int MAX_COLLECTIONS = 20;
 
@@ -35,10 +35,12 @@ record MemoryUse(long heap, long direct) {
     }
 
     /**
-     * Netty's allocator and the JDK count on their own. Where Netty takes its memory from the JDK that counts twice: in
-     * doubt too much.
+     * Looks at what buffers have outside of the heap. Netty's allocator and the JDK count on their own. Where Netty takes its
+     * memory from the JDK that counts twice: in doubt too much.
+     *
+     * @return the bytes in use
      */
-    private static long directInUse() {
+    public static long directInUse() {
         long netty = ((ByteBufAllocatorMetricProvider) ByteBufAllocator.DEFAULT)
                 .metric()
                 .usedDirectMemory();
