@@ -12,7 +12,7 @@ import org.knowm.xchart.style.Styler;
 import org.knowm.xchart.style.markers.Marker;
 
 /** What the plots have in common: the same look, and for each server the same colour everywhere. */
-final class Plots {
+public final class Plots {
 
     private Plots() {}
 
@@ -28,7 +28,12 @@ final class Plots {
                 });
     }
 
-    static void style(XYChart chart) {
+    /**
+     * Gives a chart the look of all charts.
+     *
+     * @param chart the chart
+     */
+    public static void style(XYChart chart) {
         chart.getStyler()
                 .setChartBackgroundColor(Color.WHITE)
                 .setPlotBackgroundColor(Color.WHITE)
