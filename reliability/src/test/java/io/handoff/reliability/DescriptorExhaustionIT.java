@@ -181,7 +181,7 @@ class DescriptorExhaustionIT {
 
     /** A class may have to be looked for in a jar that is not open yet, which would then be impossible. */
     private void warmUp(LimitedBackendProcess backend) throws IOException {
-        LoadResult warm = load(Duration.ofMillis(500), progress -> {});
+        LoadResult warm = load(Duration.ofSeconds(3), progress -> {});
         assertThat(warm.errors()).isEmpty();
         await().until(backend::counts, counts -> counts.open() == 0);
     }

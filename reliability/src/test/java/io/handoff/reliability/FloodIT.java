@@ -34,9 +34,9 @@ class FloodIT {
 
     private static final int BAD = sized(2000, 300);
     private static final int GOOD = 50;
-    private static final Duration WARM_UP = Duration.ofMillis(sized(5000, 300));
-    private static final Duration MEASURED = Duration.ofMillis(sized(8000, 500));
-    private static final Duration OFFER_TIMEOUT = Duration.ofMillis(sized(10_000, 1200));
+    private static final Duration WARM_UP = Duration.ofMillis(sized(5000, 1500));
+    private static final Duration MEASURED = Duration.ofMillis(sized(8000, 1500));
+    private static final Duration OFFER_TIMEOUT = Duration.ofMillis(sized(10_000, 3000));
 
     /** For the connecting, and for whoever else uses the machine. */
     private static final Duration SLACK = Duration.ofSeconds(5);
