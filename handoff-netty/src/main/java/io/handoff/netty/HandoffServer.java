@@ -51,7 +51,7 @@ public final class HandoffServer implements AutoCloseable {
     /** Read from one connection before the others have their turn: some 130 offers. */
     private static final int READ_BYTES = 8 * 1024;
 
-    /** ACKs that one peer may leave unread before nothing more is read from it, here and in the kernel: some 300 each. */
+    /** ACKs that wait for room in the socket's buffer before nothing more is read from the peer: some 300. */
     private static final int UNREAD_ACK_BYTES = 16 * 1024;
 
     private final HandoffServerConfig config;
@@ -156,7 +156,6 @@ public final class HandoffServer implements AutoCloseable {
                 .childOption(
                         ChannelOption.RECVBUF_ALLOCATOR,
                         new FixedRecvByteBufAllocator(READ_BYTES).maxMessagesPerRead(1))
-                .childOption(ChannelOption.SO_SNDBUF, UNREAD_ACK_BYTES)
                 .childOption(
                         ChannelOption.WRITE_BUFFER_WATER_MARK,
                         new WriteBufferWaterMark(UNREAD_ACK_BYTES / 2, UNREAD_ACK_BYTES))
