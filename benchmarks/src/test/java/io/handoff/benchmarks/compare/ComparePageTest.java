@@ -73,7 +73,7 @@ class ComparePageTest {
     @Test
     void shouldShowWhatGrowthDoes() {
         assertThat(page).contains("""
-                | at a time | handoff-netty, handoffs/s | p99 µs | handoff-netty, 2 control loops, handoffs/s | p99 µs | floor, handoffs/s | p99 µs |
+                | at a time | handoff-netty, handoffs/s | p99 µs | handoff-netty, 2 loops, handoffs/s | p99 µs | floor, handoffs/s | p99 µs |
                 |--:|--:|--:|--:|--:|--:|--:|
                 | 1 | 90 | 250 | 90 | 260 | 100 | 270 |
                 """);
