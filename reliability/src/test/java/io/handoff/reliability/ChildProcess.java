@@ -35,8 +35,8 @@ final class ChildProcess implements AutoCloseable {
     }
 
     /** As {@link #start}, and the process may have so many descriptors open. */
-    static ChildProcess startWithDescriptors(
-            int limit, Class<?> main, List<String> jvmFlags, List<String> arguments) throws IOException {
+    static ChildProcess startWithDescriptors(int limit, Class<?> main, List<String> jvmFlags, List<String> arguments)
+            throws IOException {
         List<String> command = new ArrayList<>(List.of("sh", "-c", "ulimit -n " + limit + "; exec \"$@\"", "sh"));
         command.addAll(jvm(main, jvmFlags, arguments));
         return start(command);

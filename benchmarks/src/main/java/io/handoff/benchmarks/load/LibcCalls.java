@@ -19,10 +19,15 @@ import java.nio.file.Path;
  *
  * <p>The constants and the layout of the structures are those of 64-bit Linux, where x86_64 and aarch64 agree.
  */
-final class LibcCalls {
+public final class LibcCalls {
 
-    /** Two connected sockets; whoever receives the pair closes both. */
-    record Pair(FileDescriptor kept, FileDescriptor passed) {}
+    /**
+     * Two connected sockets; whoever receives the pair closes both.
+     *
+     * @param kept the end of the client
+     * @param passed the end that is passed on
+     */
+    public record Pair(FileDescriptor kept, FileDescriptor passed) {}
 
     private static final int EAGAIN = 11;
     private static final short AF_UNIX = 1;
@@ -69,8 +74,12 @@ final class LibcCalls {
     private final Pointer address;
     private final int addressLength;
 
-    /** Lays out the memory for connections to one socket file. */
-    LibcCalls(Path socket) {
+    /**
+     * Lays out the memory for connections to one socket file.
+     *
+     * @param socket the socket file, whose path fits into a socket address
+     */
+    public LibcCalls(Path socket) {
         byte[] path = socket.toString().getBytes(StandardCharsets.UTF_8);
         addressLength = Short.BYTES + path.length + 1;
         memory = new Memory(ADDRESS + addressLength);
@@ -100,8 +109,13 @@ final class LibcCalls {
 
     private static native long sendmsg(int socket, Pointer message, int flags);
 
-    /** Makes a stream socket that does not block. */
-    FileDescriptor newSocket() throws IOException {
+    /**
+     * Makes a stream socket that does not block.
+     *
+     * @return the socket, which is the caller's to close
+     * @throws IOException if the process may open no more
+     */
+    public FileDescriptor newSocket() throws IOException {
         int socket = socket(AF_UNIX, TYPE, 0);
         if (socket < 0) {
             throw Errors.newIOException("socket", -Native.getLastError());
@@ -109,8 +123,13 @@ final class LibcCalls {
         return new FileDescriptor(socket);
     }
 
-    /** Makes two of them, connected with each other. */
-    Pair newPair() throws IOException {
+    /**
+     * Makes two of them, connected with each other.
+     *
+     * @return the pair
+     * @throws IOException if the process may open no more
+     */
+    public Pair newPair() throws IOException {
         if (socketpair(AF_UNIX, TYPE, 0, pair) < 0) {
             throw Errors.newIOException("socketpair", -Native.getLastError());
         }
@@ -121,9 +140,11 @@ final class LibcCalls {
     /**
      * Connects to the socket file.
      *
+     * @param socket a socket made here
      * @return false if the backlog is full at present
+     * @throws IOException if nobody listens there
      */
-    boolean connect(FileDescriptor socket) throws IOException {
+    public boolean connect(FileDescriptor socket) throws IOException {
         if (connect(socket.intValue(), address, addressLength) == 0) {
             return true;
         }
@@ -134,8 +155,15 @@ final class LibcCalls {
         throw Errors.newIOException("connect", -errno);
     }
 
-    /** Sends the 16 bytes of a token with a descriptor, which stays open here, on a socket that has room for them. */
-    void send(FileDescriptor socket, byte[] token, FileDescriptor passed) throws IOException {
+    /**
+     * Sends the 16 bytes of a token with a descriptor, which stays open here, on a socket that has room for them.
+     *
+     * @param socket a connected socket
+     * @param token the 16 bytes
+     * @param passed the descriptor to send
+     * @throws IOException if they do not leave, or not all of them
+     */
+    public void send(FileDescriptor socket, byte[] token, FileDescriptor passed) throws IOException {
         fields.put(TOKEN, token).putInt(CONTROL_DESCRIPTOR, passed.intValue());
         long sent = sendmsg(socket.intValue(), header, MSG_NOSIGNAL);
         if (sent < 0) {
