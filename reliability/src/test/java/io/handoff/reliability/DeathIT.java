@@ -161,11 +161,12 @@ final class DeathIT {
         pair.awaitAt(Party.BACKEND, HandoffStep.FIRST_BYTES, 1);
         long servedAt = System.nanoTime();
         counts.restarted(servedAt - start.callNanos(), servedAt - start.processNanos());
-        assertThat(Duration.ofNanos(servedAt - start.callNanos()))
-                .as("from start() to the first bytes served")
-                .isLessThanOrEqualTo(RESTART_LIMIT);
         finish(first);
         assertThat(first).allSatisfy(client -> assertThat(client.end()).isCompletedWithValue(ClientEnd.SERVED_ON));
         clear(Party.BROKER, first);
+        // Last, so that a slow start leaves nothing open that the next test would count.
+        assertThat(Duration.ofNanos(servedAt - start.callNanos()))
+                .as("from start() to the first bytes served")
+                .isLessThanOrEqualTo(RESTART_LIMIT);
     }
 }
