@@ -152,7 +152,7 @@ public final class HandoffServer implements AutoCloseable {
                 })
                 // A peer that has sent its offer and shut its writing side still waits for its ACK.
                 .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
-                // What one peer sends, or does not read, keeps the loop from the others for a moment only.
+                // However much a peer sends, the others have their turn.
                 .childOption(
                         ChannelOption.RECVBUF_ALLOCATOR,
                         new FixedRecvByteBufAllocator(READ_BYTES).maxMessagesPerRead(1))

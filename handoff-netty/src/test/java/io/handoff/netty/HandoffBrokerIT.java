@@ -491,7 +491,6 @@ class HandoffBrokerIT {
         assertGoesOn(served, failed);
     }
 
-    /** Seen to fail with the descriptor taken for sent before the call. */
     @Test
     void shouldGoOnWithTheConnectionWhenTheSocketToTheBackendIsFull() throws Exception {
         backend(FakeBackend.Connection::awaitClose);

@@ -56,10 +56,6 @@ class DescriptorExhaustionIT {
     @TempDir
     Path directory;
 
-    /**
-     * Seen to fail with the pause taken out of {@code AcceptFailureHandler}, and with the handler and Netty's pause taken
-     * out of the accepting channel.
-     */
     @Test
     void shouldWaitWithoutSpinningWhenNoDescriptorIsLeftToAcceptWith() throws Exception {
         try (LimitedBackendProcess backend = startBackend()) {
@@ -93,7 +89,6 @@ class DescriptorExhaustionIT {
         }
     }
 
-    /** Seen to fail with a lost descriptor taken for none, as if MSG_CTRUNC had not been looked at. */
     @Test
     void shouldRejectWhenNoDescriptorIsLeftToReceiveWith() throws Exception {
         int rounds = sized(20, 5);

@@ -23,7 +23,7 @@ record FloodBound(long heap, long direct) {
     /** The event loop's buffers, and the chunks of which the allocator gives parts. */
     private static final long DIRECT_AT_REST = 32 * MIB;
 
-    /** 64 KiB of ACKs at which a connection is not read any more, and those of the 64 KiB that were read last. */
+    /** Generous: 16 KiB of ACKs at which a connection is not read any more, and what was read last. */
     private static final long DIRECT_EACH = 128 * KIB;
 
     /** A buffer that grows has twice its content for a moment. */
