@@ -41,7 +41,7 @@ final class CanonicalOffer {
     private byte @Nullable [] copy;
 
     private int at;
-    private int end;
+    private int bodyEnd;
 
     /** Returns null, if the body has another layout. Does not move its indices. */
     @Nullable
@@ -54,7 +54,7 @@ final class CanonicalOffer {
             copy = new byte[MAX_BYTES];
         }
         body.getBytes(body.readerIndex(), copy, 0, length);
-        end = length;
+        bodyEnd = length;
         return read(copy);
     }
 
@@ -66,7 +66,7 @@ final class CanonicalOffer {
         int payloadLength = body[at++];
         int payloadEnd = at + payloadLength;
         if (payloadLength < TOKEN_FIELD_BYTES
-                || payloadEnd > end
+                || payloadEnd > bodyEnd
                 || body[at] != TOKEN
                 || body[at + 1] != HandoffToken.BYTES) {
             return null;
@@ -77,10 +77,10 @@ final class CanonicalOffer {
         String serviceName = readText(body, SERVICE_NAME, payloadEnd);
         long correlationId = readNumber(body, CORRELATION_ID, payloadEnd);
         boolean isPayloadRead = at == payloadEnd;
-        long requestId = readNumber(body, REQUEST_ID, end);
-        String traceparent = readText(body, TRACEPARENT, end);
-        String tracestate = readText(body, TRACESTATE, end);
-        return isPayloadRead && at == end && requestId == correlationId
+        long requestId = readNumber(body, REQUEST_ID, bodyEnd);
+        String traceparent = readText(body, TRACEPARENT, bodyEnd);
+        String tracestate = readText(body, TRACESTATE, bodyEnd);
+        return isPayloadRead && at == bodyEnd && requestId == correlationId
                 ? new Offer(token, serviceName, correlationId, traceparent, tracestate)
                 : null;
     }

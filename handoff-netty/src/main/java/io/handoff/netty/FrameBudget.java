@@ -13,9 +13,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class FrameBudget {
 
-    /** Four frames of the largest size that the protocol allows. */
-    static final int DEFAULT_BYTES = 4 * HandoffFrameDecoder.MAX_FRAME_LENGTH;
-
     private final long bytes;
     private final AtomicLong taken = new AtomicLong();
 

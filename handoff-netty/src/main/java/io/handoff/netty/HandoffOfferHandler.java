@@ -185,7 +185,9 @@ public final class HandoffOfferHandler extends SimpleChannelInboundHandler<Offer
     private void adopt(ChannelHandlerContext ctx, Turn turn, CarriedDescriptor carried) {
         carried.tokenSpent();
         if (adopter == null || !carried.descriptor().isOwned()) {
-            // The connection has closed meanwhile, and the descriptor with it: there is nobody to answer.
+            // The connection has closed meanwhile, and the descriptor with it. The answer fails, as any that is still
+            // due.
+            settle(ctx, turn, HandoffRejection.ADOPTION_FAILED, null);
             return;
         }
         HandedOffConnection origin = HandedOffConnection.of(turn.offer(), peer, carried.arrivedAt());

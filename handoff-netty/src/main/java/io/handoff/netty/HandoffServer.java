@@ -46,7 +46,7 @@ public final class HandoffServer implements AutoCloseable {
     public static final int DEFAULT_MAX_CONNECTIONS = 1024;
 
     /** What large frames may take up at once, unless configured: 64 MiB, four frames of the largest size. */
-    public static final int DEFAULT_MAX_LARGE_FRAME_BYTES = FrameBudget.DEFAULT_BYTES;
+    public static final int DEFAULT_MAX_LARGE_FRAME_BYTES = 4 * HandoffFrameDecoder.MAX_FRAME_LENGTH;
 
     /** Read from one connection before the others have their turn: some 130 offers. */
     private static final int READ_BYTES = 8 * 1024;

@@ -371,6 +371,38 @@ class AdoptionIT {
         control.shutdownGracefully(0, 5, TimeUnit.SECONDS).sync();
     }
 
+    /** Two connections, of which one is served by the loop that does not hold the tokens. */
+    @Test
+    void shouldGiveBackWhatALargeFrameHasTakenWhenTheDeadlineComesBeforeTheJudgement() throws Exception {
+        EventLoopGroup control = new MultiThreadIoEventLoopGroup(2, EpollIoHandler.newFactory());
+        start(builder(echo)
+                .controlLoops(control)
+                .maxFrameLength(HandoffFrameDecoder.MAX_FRAME_LENGTH)
+                .offerTimeout(Duration.ofSeconds(1)));
+        List<HandoffToken> tokens = List.of(HandoffToken.random(), HandoffToken.random());
+        int[] pair = Libc.pair(Libc.SOCK_STREAM);
+        List<NativeBroker> brokers = new ArrayList<>();
+        for (HandoffToken token : tokens) {
+            brokers.add(connect().send(token.toBytes(), pair[0]));
+        }
+        await().until(() -> running().tokens().pendingCount().get(), count -> count == 2);
+        CountDownLatch hold = new CountDownLatch(1);
+        running().tokens().pendingCount().addListener(counted -> hold.await(30, TimeUnit.SECONDS));
+        for (int i = 0; i < 2; i++) {
+            brokers.get(i).send(Frames.largeOffer(tokens.get(i), i));
+        }
+        await().until(() -> running().metrics().openConnections(), open -> open == 1);
+        hold.countDown();
+
+        await().until(() -> running().metrics().openConnections(), open -> open == 0);
+        await().until(() -> running().metrics().largeFrameBytes(), bytes -> bytes == 0);
+        brokers.forEach(NativeBroker::close);
+        C.close(pair[0]);
+        C.close(pair[1]);
+        Objects.requireNonNull(server).close();
+        control.shutdownGracefully(0, 5, TimeUnit.SECONDS).sync();
+    }
+
     @Test
     void shouldRejectAnOfferWhoseTokenIsNotTheOneThatCameWithTheDescriptor() throws Exception {
         HandoffToken offered = HandoffToken.random();

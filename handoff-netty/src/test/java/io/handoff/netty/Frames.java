@@ -28,6 +28,17 @@ final class Frames {
         return envelope(FrameKind.FRAME_KIND_REQUEST, offer, correlationId);
     }
 
+    /** An offer that is large by the name of its service: larger than an ordinary frame, smaller than a socket's buffer. */
+    static byte[] largeOffer(HandoffToken token, long correlationId) {
+        HandoffOffer offer = HandoffOffer.newBuilder()
+                .setToken(ByteString.copyFrom(token.toBytes()))
+                .setServiceName("x".repeat(HandoffFrameDecoder.DEFAULT_MAX_FRAME_LENGTH))
+                .setCorrelationId(correlationId)
+                .build();
+        return framed(
+                envelope(FrameKind.FRAME_KIND_REQUEST, offer, correlationId).build());
+    }
+
     /** An offer whose token, all zeros, has another length than it should. */
     static byte[] offerWithToken(int length) {
         HandoffOffer offer = HandoffOffer.newBuilder()
