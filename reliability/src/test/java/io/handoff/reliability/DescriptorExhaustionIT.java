@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.handoff.benchmarks.compare.CpuTime;
+import io.handoff.benchmarks.compare.LineProcess;
+import io.handoff.benchmarks.compare.OpenSockets;
 import io.handoff.benchmarks.load.LoadGenerator;
 import io.handoff.benchmarks.load.LoadMode;
 import io.handoff.benchmarks.load.LoadPlan;
@@ -127,7 +129,7 @@ class DescriptorExhaustionIT {
     @Test
     void shouldKeepTheClientWhenTheBrokerCannotSend() throws Exception {
         try (LimitedBackendProcess backend = startBackend();
-                ChildProcess broker = ChildProcess.startWithDescriptors(
+                LineProcess broker = ChildJvm.startWithDescriptors(
                         BROKER_LIMIT,
                         withoutPrivileges(),
                         LimitedBroker.class,
@@ -136,7 +138,7 @@ class DescriptorExhaustionIT {
             broker.expectLine(LimitedBroker.READY);
             String accepted = "Accepted[]; served by backend";
             assertThat(broker.ask(LimitedBroker.HAND_OFF)).isEqualTo(accepted);
-            long sockets = OpenSockets.of(broker.pid());
+            long sockets = OpenSockets.of(broker.handle());
 
             assertThat(broker.ask(LimitedBroker.FILL_FLIGHT)).contains("Too many references");
             String tooMany = broker.ask(LimitedBroker.HAND_OFF);
@@ -156,7 +158,7 @@ class DescriptorExhaustionIT {
             broker.ask(LimitedBroker.CLOSE_DESCRIPTORS);
             assertThat(broker.ask(LimitedBroker.HAND_OFF)).isEqualTo(accepted);
 
-            await().until(() -> OpenSockets.of(broker.pid()), now -> now == sockets);
+            await().until(() -> OpenSockets.of(broker.handle()), now -> now == sockets);
             await().until(backend::counts, counts -> counts.open() == 0);
             page.sending(tooMany, noneLeft);
         }

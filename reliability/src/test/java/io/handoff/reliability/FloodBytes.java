@@ -3,7 +3,6 @@ package io.handoff.reliability;
 import io.handoff.benchmarks.SampleOffer;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.channels.SocketChannel;
 
 /**
@@ -16,7 +15,6 @@ import java.nio.channels.SocketChannel;
  */
 record FloodBytes(ByteBuffer first, ByteBuffer cycle, long total) {
 
-    private static final int HEADER_LENGTH = 5;
     private static final int CYCLE_LENGTH = 64 << 10;
 
     static FloodBytes none() {
@@ -34,12 +32,9 @@ record FloodBytes(ByteBuffer first, ByteBuffer cycle, long total) {
 
     /** The header of a frame, and so many bytes of its body. */
     static FloodBytes partOfFrame(int bodyLength, int sent) {
-        ByteBuffer header = ByteBuffer.allocateDirect(HEADER_LENGTH)
-                .order(ByteOrder.LITTLE_ENDIAN)
-                .put((byte) 1)
-                .putInt(bodyLength)
-                .flip();
-        return new FloodBytes(header, ByteBuffer.allocateDirect(CYCLE_LENGTH), (long) HEADER_LENGTH + sent);
+        byte[] header = RawFrames.header(1, bodyLength);
+        ByteBuffer first = ByteBuffer.allocateDirect(header.length).put(header).flip();
+        return new FloodBytes(first, ByteBuffer.allocateDirect(CYCLE_LENGTH), (long) header.length + sent);
     }
 
     /**

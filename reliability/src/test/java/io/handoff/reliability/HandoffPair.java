@@ -3,6 +3,8 @@ package io.handoff.reliability;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.handoff.benchmarks.compare.LineProcess;
+import io.handoff.benchmarks.compare.OpenSockets;
 import io.netty.channel.unix.DomainSocketAddress;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -29,7 +31,7 @@ final class HandoffPair implements AutoCloseable {
     record Start(long processNanos, long callNanos) {}
 
     private final Path directory;
-    private final Map<Party, ChildProcess> processes = new EnumMap<>(Party.class);
+    private final Map<Party, LineProcess> processes = new EnumMap<>(Party.class);
     private final Map<Party, Long> idleSockets = new EnumMap<>(Party.class);
     private int brokerPort;
     private int backendsStarted;
@@ -68,21 +70,21 @@ final class HandoffPair implements AutoCloseable {
     Start startBackend() throws IOException, InterruptedException {
         boolean sharesLoops = backendsStarted++ % 2 == 0;
         long startedAt = System.nanoTime();
-        ChildProcess backend = ChildProcess.start(
+        LineProcess backend = ChildJvm.start(
                 StepBackend.class, JVM_FLAGS, List.of(backendSocket().toString(), String.valueOf(sharesLoops)));
         processes.put(Party.BACKEND, backend);
         long calledAt = Long.parseLong(backend.nextLine());
         backend.expectLine(StepBackend.LISTENING);
-        idleSockets.put(Party.BACKEND, OpenSockets.of(backend.pid()));
+        idleSockets.put(Party.BACKEND, OpenSockets.of(backend.handle()));
         return new Start(startedAt, calledAt);
     }
 
     void startBroker() throws IOException, InterruptedException {
-        ChildProcess broker = ChildProcess.start(
+        LineProcess broker = ChildJvm.start(
                 StepBroker.class, JVM_FLAGS, List.of(clientSocket().toString(), directory.toString()));
         processes.put(Party.BROKER, broker);
         brokerPort = Integer.parseInt(broker.nextLine());
-        idleSockets.put(Party.BROKER, OpenSockets.of(broker.pid()));
+        idleSockets.put(Party.BROKER, OpenSockets.of(broker.handle()));
     }
 
     /** Has handoffs stand at their steps from now on, in both processes. */
@@ -130,7 +132,7 @@ final class HandoffPair implements AutoCloseable {
                 .pollInterval(POLL)
                 .atMost(PATIENCE)
                 .untilAsserted(
-                        () -> assertThat(OpenSockets.of(processes.get(party).pid()) - idleSockets.get(party))
+                        () -> assertThat(OpenSockets.of(processes.get(party).handle()) - idleSockets.get(party))
                                 .as("sockets of the %s for handoffs", party.title())
                                 .isEqualTo(ofHandoffs));
     }
@@ -142,7 +144,7 @@ final class HandoffPair implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        for (ChildProcess process : processes.values()) {
+        for (LineProcess process : processes.values()) {
             process.close();
         }
     }

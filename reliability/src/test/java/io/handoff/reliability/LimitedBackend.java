@@ -2,6 +2,7 @@ package io.handoff.reliability;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.handoff.benchmarks.compare.EchoHandler;
+import io.handoff.benchmarks.compare.ParentProcess;
 import io.handoff.netty.DescriptorPolicy;
 import io.handoff.netty.ExpectedTokenPolicy;
 import io.handoff.netty.HandoffListener;
@@ -11,10 +12,7 @@ import io.netty.channel.ChannelInitializer;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.EpollIoHandler;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.Callable;
@@ -58,11 +56,8 @@ final class LimitedBackend implements Callable<Integer> {
         HandoffServer server = start(loop);
         try (DirectPeak direct = new DirectPeak()) {
             System.out.println(LISTENING);
-            BufferedReader input = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
             JsonMapper json = new JsonMapper();
-            for (String line = input.readLine(); line != null; line = input.readLine()) {
-                System.out.println(json.writeValueAsString(answer(line, server, direct)));
-            }
+            ParentProcess.serve(question -> json.writeValueAsString(answer(question, server, direct)));
         }
         return CommandLine.ExitCode.OK;
     }

@@ -2,6 +2,8 @@ package io.handoff.reliability;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.handoff.benchmarks.compare.CpuTime;
+import io.handoff.benchmarks.compare.LineProcess;
+import io.handoff.benchmarks.compare.OpenSockets;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -12,9 +14,9 @@ final class LimitedBackendProcess implements AutoCloseable {
 
     private static final JsonMapper JSON = new JsonMapper();
 
-    private final ChildProcess process;
+    private final LineProcess process;
 
-    private LimitedBackendProcess(ChildProcess process) {
+    private LimitedBackendProcess(LineProcess process) {
         this.process = process;
     }
 
@@ -31,17 +33,17 @@ final class LimitedBackendProcess implements AutoCloseable {
 
     static LimitedBackendProcess start(Settings settings, List<String> jvmFlags)
             throws IOException, InterruptedException {
-        return listening(ChildProcess.start(LimitedBackend.class, jvmFlags, settings.arguments()));
+        return listening(ChildJvm.start(LimitedBackend.class, jvmFlags, settings.arguments()));
     }
 
     /** The same, and the process may have so many descriptors open. */
     static LimitedBackendProcess startWithDescriptors(int limit, Settings settings)
             throws IOException, InterruptedException {
-        return listening(ChildProcess.startWithDescriptors(
-                limit, LimitedBackend.class, List.of("-Xmx128m"), settings.arguments()));
+        return listening(
+                ChildJvm.startWithDescriptors(limit, LimitedBackend.class, List.of("-Xmx128m"), settings.arguments()));
     }
 
-    private static LimitedBackendProcess listening(ChildProcess process) throws IOException, InterruptedException {
+    private static LimitedBackendProcess listening(LineProcess process) throws IOException, InterruptedException {
         process.expectLine(LimitedBackend.LISTENING);
         return new LimitedBackendProcess(process);
     }
@@ -60,7 +62,7 @@ final class LimitedBackendProcess implements AutoCloseable {
     }
 
     long sockets() throws IOException {
-        return OpenSockets.of(process.pid());
+        return OpenSockets.of(process.handle());
     }
 
     @Override

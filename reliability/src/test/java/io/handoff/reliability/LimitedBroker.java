@@ -1,15 +1,13 @@
 package io.handoff.reliability;
 
+import io.handoff.benchmarks.compare.ParentProcess;
 import io.handoff.netty.HandoffBroker;
 import io.handoff.netty.HandoffOutcome;
 import io.handoff.netty.HandoffToken;
 import io.handoff.reliability.BrokeredClients.Client;
 import io.netty.channel.unix.FileDescriptor;
-import java.io.BufferedReader;
 import java.io.Closeable;
 import java.io.IOException;
-import java.io.InputStreamReader;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -45,10 +43,7 @@ final class LimitedBroker implements AutoCloseable {
     public static void main(String[] args) throws Exception {
         try (LimitedBroker broker = new LimitedBroker(Path.of(args[0]), Path.of(args[1]))) {
             System.out.println(READY);
-            BufferedReader input = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
-            for (String line = input.readLine(); line != null; line = input.readLine()) {
-                System.out.println(broker.answer(line));
-            }
+            ParentProcess.serve(broker::answer);
         }
     }
 

@@ -26,7 +26,7 @@ final class SoakAborted {
 
     /** Half of the offer's frame. */
     static byte[] partOfFrame(SoakBroker broker) {
-        byte[] offer = SoakFrames.framed(broker.frame().build().toByteArray());
+        byte[] offer = RawFrames.framed(broker.frame().build().toByteArray());
         return Arrays.copyOf(offer, offer.length / 2);
     }
 

@@ -37,7 +37,7 @@ final class SoakAccepted {
                     .setDeadlineUnixMs(Long.MAX_VALUE)
                     .setTraceparent("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01")
                     .build();
-            byte[] offer = SoakFrames.framed(traced.toByteArray());
+            byte[] offer = RawFrames.framed(traced.toByteArray());
             broker.openPart(0, PIECE, client.atBroker())
                     .openPart(PIECE, SoakBroker.TOKEN_BYTES)
                     .send(Arrays.copyOf(offer, PIECE))

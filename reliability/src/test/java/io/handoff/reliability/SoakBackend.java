@@ -2,6 +2,7 @@ package io.handoff.reliability;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.handoff.benchmarks.compare.EchoHandler;
+import io.handoff.benchmarks.compare.ParentProcess;
 import io.handoff.netty.ExpectedTokenPolicy;
 import io.handoff.netty.HandedOffConnection;
 import io.handoff.netty.HandoffServer;
@@ -14,10 +15,7 @@ import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.GlobalEventExecutor;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -110,10 +108,7 @@ final class SoakBackend {
 
     private void serve() throws Exception {
         System.out.println(LISTENING);
-        BufferedReader input = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
-        for (String line = input.readLine(); line != null; line = input.readLine()) {
-            System.out.println(json.writeValueAsString(answer(line)));
-        }
+        ParentProcess.serve(question -> json.writeValueAsString(answer(question)));
     }
 
     private Object answer(String question) throws Exception {

@@ -45,8 +45,8 @@ final class SoakBroker implements AutoCloseable {
     }
 
     SoakBroker offer(String service) throws IOException {
-        return send(SoakFrames.framed(
-                SoakFrames.offer(offered, service, correlationId).build().toByteArray()));
+        return send(RawFrames.framed(
+                RawFrames.offer(offered, service, correlationId).build().toByteArray()));
     }
 
     /** An offer with another token than the connection was opened with. */
@@ -57,7 +57,7 @@ final class SoakBroker implements AutoCloseable {
 
     /** The frame of the offer, to be changed. */
     Frame.Builder frame() {
-        return SoakFrames.offer(offered, SoakBackend.SERVICE, correlationId);
+        return RawFrames.offer(offered, SoakBackend.SERVICE, correlationId);
     }
 
     SoakBroker send(byte[] bytes) throws IOException {
@@ -90,9 +90,9 @@ final class SoakBroker implements AutoCloseable {
     }
 
     private HandoffAck receiveAck() throws IOException {
-        byte[] header = connection.receive(SoakFrames.HEADER_BYTES);
-        byte[] body = connection.receive(SoakFrames.bodyLength(header));
-        return SoakFrames.ack(body, offered, correlationId);
+        byte[] header = connection.receive(RawFrames.HEADER_BYTES);
+        byte[] body = connection.receive(RawFrames.bodyLength(header));
+        return RawFrames.ack(body, offered, correlationId);
     }
 
     /** The backend closes the connection, without another byte. */

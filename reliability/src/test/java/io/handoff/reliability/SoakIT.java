@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.handoff.benchmarks.compare.LineProcess;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -39,8 +40,8 @@ class SoakIT {
     @Test
     void shouldHoldNoMoreInTheEndThanInTheBeginningWhenOffersOfAllKindsGoOn(@TempDir Path directory) throws Exception {
         Path socket = directory.resolve("s");
-        try (ChildProcess backend =
-                        ChildProcess.start(SoakBackend.class, JVM_FLAGS, SoakBackend.arguments(socket, settings));
+        try (LineProcess backend =
+                        ChildJvm.start(SoakBackend.class, JVM_FLAGS, SoakBackend.arguments(socket, settings));
                 SoakContext context = SoakContext.of(socket, settings);
                 SoakLoad load = new SoakLoad(context, settings)) {
             backend.expectLine(SoakBackend.LISTENING);
@@ -61,7 +62,7 @@ class SoakIT {
         }
     }
 
-    private SoakSample beforeLoad(ChildProcess backend) {
+    private SoakSample beforeLoad(LineProcess backend) {
         return await("the rehearsal to be over")
                 .atMost(PATIENCE)
                 .until(
@@ -69,7 +70,7 @@ class SoakIT {
                         sample -> sample.handoffConnections() == 0 && sample.adoptedConnections() == 0);
     }
 
-    private List<SoakReading> readings(ChildProcess backend, SoakLoad load) throws Exception {
+    private List<SoakReading> readings(LineProcess backend, SoakLoad load) throws Exception {
         List<SoakReading> readings = new ArrayList<>();
         ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor();
         try {
@@ -86,13 +87,13 @@ class SoakIT {
         return readings;
     }
 
-    private SoakReading reading(ChildProcess backend, long start) throws Exception {
+    private SoakReading reading(LineProcess backend, long start) throws Exception {
         Duration at = Duration.ofNanos(System.nanoTime() - start);
         return new SoakReading(at, sample(backend, SoakBackend.SAMPLE));
     }
 
     /** At rest, or what is still there when patience is over. */
-    private SoakSample afterLoad(ChildProcess backend, SoakSample before) {
+    private SoakSample afterLoad(LineProcess backend, SoakSample before) {
         AtomicReference<SoakSample> last = new AtomicReference<>();
         Duration longest = settings.timeToLive().plus(PATIENCE);
         long start = System.nanoTime();
@@ -103,11 +104,11 @@ class SoakIT {
         return last.get();
     }
 
-    private SoakSample sample(ChildProcess backend, String question) throws IOException, InterruptedException {
+    private SoakSample sample(LineProcess backend, String question) throws IOException, InterruptedException {
         return json.readValue(backend.ask(question), SoakSample.class);
     }
 
-    private Map<String, Long> counts(ChildProcess backend) throws IOException, InterruptedException {
+    private Map<String, Long> counts(LineProcess backend) throws IOException, InterruptedException {
         return json.readValue(backend.ask(SoakBackend.COUNTS), new TypeReference<Map<String, Long>>() {});
     }
 

@@ -17,22 +17,22 @@ final class SoakMalformed {
     private SoakMalformed() {}
 
     static void version(SoakContext context) throws IOException {
-        afterOpening(context, broker -> SoakFrames.header(2, GARBAGE.length));
+        afterOpening(context, broker -> RawFrames.header(2, GARBAGE.length));
     }
 
     static void oversize(SoakContext context) throws IOException {
-        afterOpening(context, broker -> SoakFrames.header(1, OVERSIZE));
+        afterOpening(context, broker -> RawFrames.header(1, OVERSIZE));
     }
 
     static void garbage(SoakContext context) throws IOException {
-        afterOpening(context, broker -> SoakFrames.framed(GARBAGE));
+        afterOpening(context, broker -> RawFrames.framed(GARBAGE));
     }
 
     /** An offer that is right but for one thing. */
     static SoakCase.Play offer(UnaryOperator<Frame.Builder> fault) {
         return context -> afterOpening(
                 context,
-                broker -> SoakFrames.framed(fault.apply(broker.frame()).build().toByteArray()));
+                broker -> RawFrames.framed(fault.apply(broker.frame()).build().toByteArray()));
     }
 
     private static void afterOpening(SoakContext context, Function<SoakBroker, byte[]> bytes) throws IOException {

@@ -1,9 +1,7 @@
 package io.handoff.reliability;
 
-import java.io.BufferedReader;
+import io.handoff.benchmarks.compare.ParentProcess;
 import java.io.IOException;
-import java.io.InputStreamReader;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /** What the test tells a process on its standard input; each line is repeated once it has been obeyed. */
@@ -21,12 +19,11 @@ final class StepCommands {
     }
 
     /** Obeys until the test has gone, and then ends the process. */
-    static void serve(StepHolds holds) throws IOException, InterruptedException {
-        BufferedReader input = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
-        for (String line = input.readLine(); line != null; line = input.readLine()) {
+    static void serve(StepHolds holds) throws Exception {
+        ParentProcess.serve(line -> {
             obey(List.of(line.split(" ", -1)), holds);
-            System.out.println(line);
-        }
+            return line;
+        });
         System.exit(0);
     }
 

@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Another JVM like this one, with this one's class path. */
-final class Jvm {
+public final class Jvm {
 
     /** The flags of every JVM that is measured. */
     static final List<String> FLAGS = List.of("-Xms512m", "-Xmx512m", "-Dio.netty.leakDetection.level=disabled");
@@ -13,9 +13,21 @@ final class Jvm {
     private Jvm() {}
 
     static List<String> command(Class<?> main, List<String> arguments) {
+        return command(main, FLAGS, arguments);
+    }
+
+    /**
+     * Makes the command that runs a main class.
+     *
+     * @param main the class
+     * @param flags of the JVM
+     * @param arguments of the class
+     * @return the command
+     */
+    public static List<String> command(Class<?> main, List<String> flags, List<String> arguments) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(FLAGS);
+        command.addAll(flags);
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
         command.addAll(arguments);
         return command;

@@ -6,8 +6,8 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 
-/** The other end of a {@link ServerProcess}: what whoever started this server wants of it on its standard input. */
-final class ParentProcess {
+/** The other end of a {@link LineProcess}: what whoever started this process wants of it on its standard input. */
+public final class ParentProcess {
 
     /** The line that tells that the server listens. */
     static final String LISTENING = "listening";
@@ -17,16 +17,42 @@ final class ParentProcess {
 
     private ParentProcess() {}
 
-    /** Tells that the server listens, and serves the parent until it has gone or closed the input. */
-    static void serve() throws IOException {
-        System.out.println(LISTENING);
+    /** Answers a line with a line. */
+    @FunctionalInterface
+    public interface Answer {
+
+        /**
+         * Answers.
+         *
+         * @param question the line that the parent has sent
+         * @return the line to print
+         * @throws Exception ends the serving
+         */
+        String to(String question) throws Exception;
+    }
+
+    /**
+     * Serves the parent until it has gone or closed the input.
+     *
+     * @param answer gives the answers
+     * @throws Exception what the answer throws, or if the input cannot be read
+     */
+    public static void serve(Answer answer) throws Exception {
         BufferedReader input = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
-        JsonMapper json = new JsonMapper();
         for (String line = input.readLine(); line != null; line = input.readLine()) {
-            if (!line.equals(MEMORY)) {
-                throw new IOException("the input was " + line + "; expected " + MEMORY);
-            }
-            System.out.println(json.writeValueAsString(MemoryUse.settled()));
+            System.out.println(answer.to(line));
         }
+    }
+
+    /** Tells that the server listens, and serves the parent. */
+    static void serve() throws Exception {
+        System.out.println(LISTENING);
+        JsonMapper json = new JsonMapper();
+        serve(question -> {
+            if (!question.equals(MEMORY)) {
+                throw new IOException("the input was " + question + "; expected " + MEMORY);
+            }
+            return json.writeValueAsString(MemoryUse.settled());
+        });
     }
 }

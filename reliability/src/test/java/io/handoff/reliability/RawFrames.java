@@ -10,7 +10,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /** Frames made with the generated messages, and framed by hand: not by the library's encoders (WIRE §3 and §4). */
-final class SoakFrames {
+final class RawFrames {
 
     static final int HEADER_BYTES = 5;
 
@@ -20,7 +20,7 @@ final class SoakFrames {
     /** More than any ACK has. */
     private static final int MAX_BODY_BYTES = 4096;
 
-    private SoakFrames() {}
+    private RawFrames() {}
 
     static Frame.Builder offer(byte[] token, String service, long correlationId) {
         HandoffOffer offer = HandoffOffer.newBuilder()
