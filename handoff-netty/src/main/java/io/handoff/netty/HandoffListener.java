@@ -27,7 +27,8 @@ public interface HandoffListener {
     default void connectionRefused(HandoffPeer peer, ConnectionRefusal refusal) {}
 
     /**
-     * An offer was judged, and its ACK written.
+     * An offer was judged, and its ACK written. Nobody is told of an offer whose connection has closed by then, which can
+     * only be where the tokens live on another event loop or a connection is adopted on another.
      *
      * @param peer the process that sent the offer
      * @param acceptance what became of it

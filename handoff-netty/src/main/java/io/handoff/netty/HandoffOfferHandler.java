@@ -225,10 +225,11 @@ public final class HandoffOfferHandler extends SimpleChannelInboundHandler<Offer
         ctx.fireChannelWritabilityChanged();
     }
 
-    /** ACKs that are still due have failed. */
+    /** ACKs that are still due have failed, and nobody hears of an error any more once the pipeline is taken down. */
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {
         answers().flush();
+        fireWireError(ctx);
         ctx.fireChannelInactive();
     }
 
@@ -269,13 +270,19 @@ public final class HandoffOfferHandler extends SimpleChannelInboundHandler<Offer
         }
     }
 
+    private void fireWireError(ChannelHandlerContext ctx) {
+        HandoffWireException error = wireError;
+        if (error != null) {
+            wireError = null;
+            ctx.fireExceptionCaught(error);
+        }
+    }
+
     private void closeOnceAnswered(ChannelHandlerContext ctx) {
         if (!ending || !answers().isEmpty()) {
             return;
         }
-        if (wireError != null) {
-            ctx.fireExceptionCaught(wireError);
-        }
+        fireWireError(ctx);
         answers().flush();
         // Completes behind the ACKs that are still on their way out.
         ctx.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);

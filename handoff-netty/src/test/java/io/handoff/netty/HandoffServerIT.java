@@ -20,6 +20,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -122,6 +123,29 @@ class HandoffServerIT {
             assertThat(broker.receiveUntilClosed()).isEqualTo(Frames.accepting(token, 1));
         }
         await().until(listener.wireErrors::size, size -> size == 2);
+    }
+
+    @Test
+    void shouldTellOfAnErrorWhenTheConnectionClosesBeforeTheOffersAreJudged() throws Exception {
+        CountDownLatch judging = new CountDownLatch(1);
+        EventLoopGroup tokenLoop = loops(1);
+        Future<Void> busy = tokenLoop.submit(() -> {
+            judging.await();
+            return null;
+        });
+        BackendChannel backend = new BackendChannel(new HandoffTokens(new HandoffTokenStore(
+                tokenLoop.next(), HandoffTokenStore.DEFAULT_MAX_PENDING, HandoffTokenStore.DEFAULT_TIME_TO_LIVE)));
+
+        backend.receive(Frames.concat(Frames.offer(TOKEN, 1), new byte[] {9}), 1024);
+        assertThat(backend.errors).isEmpty();
+        backend.channel.close();
+
+        assertThat(backend.errors).singleElement().isInstanceOf(HandoffWireException.class);
+        judging.countDown();
+        busy.get();
+        tokenLoop.submit(() -> {}).get();
+        backend.channel.finishAndReleaseAll();
+        assertThat(backend.errors).hasSize(1);
     }
 
     @Test
