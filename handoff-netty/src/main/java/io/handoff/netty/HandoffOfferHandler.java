@@ -41,6 +41,7 @@ public final class HandoffOfferHandler extends SimpleChannelInboundHandler<Offer
     private final @Nullable ConnectionAdopter adopter;
 
     private @Nullable AnswerQueue answers;
+    private @Nullable ReadPacer reading;
     private boolean ending;
     private @Nullable HandoffWireException wireError;
 
@@ -83,10 +84,15 @@ public final class HandoffOfferHandler extends SimpleChannelInboundHandler<Offer
                             + " a deadline");
         }
         answers = new AnswerQueue(ctx, deadline, ctx.pipeline().get(HandoffFrameDecoder.class));
+        reading = ctx.pipeline().get(ReadPacer.class);
     }
 
     private AnswerQueue answers() {
         return Objects.requireNonNull(answers, "handlerAdded comes first");
+    }
+
+    private ReadPacer reading() {
+        return Objects.requireNonNull(reading, "handlerAdded comes first");
     }
 
     @Override
@@ -234,12 +240,8 @@ public final class HandoffOfferHandler extends SimpleChannelInboundHandler<Offer
     }
 
     private void updateReading(ChannelHandlerContext ctx) {
-        // To ask for more once the input has ended makes Netty's epoll transport fail the channel.
-        if (!ending && ctx.channel().isActive()) {
-            ctx.channel()
-                    .config()
-                    .setAutoRead(ctx.channel().isWritable() && answers().size() < MAX_WAITING);
-        }
+        boolean hasRoom = ctx.channel().isWritable() && answers().size() < MAX_WAITING;
+        reading().setRoom(hasRoom, ctx.channel());
     }
 
     @Override
@@ -256,6 +258,7 @@ public final class HandoffOfferHandler extends SimpleChannelInboundHandler<Offer
             end(ctx, e);
         } else {
             ending = true;
+            reading().end();
             ctx.fireExceptionCaught(cause);
             ctx.close();
         }
@@ -265,6 +268,7 @@ public final class HandoffOfferHandler extends SimpleChannelInboundHandler<Offer
     private void end(ChannelHandlerContext ctx, @Nullable HandoffWireException cause) {
         if (!ending) {
             ending = true;
+            reading().end();
             wireError = cause;
             closeOnceAnswered(ctx);
         }

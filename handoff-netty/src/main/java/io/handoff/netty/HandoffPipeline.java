@@ -35,17 +35,22 @@ public final class HandoffPipeline {
             ChannelPipeline pipeline, int maxFrameLength, Duration offerTimeout, HandoffOfferHandler offerHandler) {
         Bounds.positive(offerTimeout, "offerTimeout");
         HandoffFrameDecoder frames = new HandoffFrameDecoder(maxFrameLength);
-        return addBackend(pipeline, frames, offerTimeout, Duration.ZERO, offerHandler);
+        return addBackend(pipeline, frames, new ReadTurns(), offerTimeout, Duration.ZERO, offerHandler);
     }
 
-    /** As above, on a connection that has used up some of its time already, with a decoder of its own. */
+    /**
+     * As above, on a connection that has used up some of its time already, with a decoder of its own, and with turns that it
+     * shares with others.
+     */
     static ChannelPipeline addBackend(
             ChannelPipeline pipeline,
             HandoffFrameDecoder frames,
+            ReadTurns turns,
             Duration offerTimeout,
             Duration elapsed,
             HandoffOfferHandler offerHandler) {
-        return pipeline.addLast(new OfferDeadlineHandler(offerTimeout, elapsed, frames))
+        return pipeline.addLast(new ReadPacer(turns))
+                .addLast(new OfferDeadlineHandler(offerTimeout, elapsed, frames))
                 .addLast(frames)
                 .addLast(new CanonicalOfferReader())
                 .addLast(HandoffFrameParser.INSTANCE)

@@ -2,6 +2,7 @@ package io.handoff.netty;
 
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandler;
@@ -9,7 +10,6 @@ import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
-import io.netty.channel.FixedRecvByteBufAllocator;
 import io.netty.channel.IoEventLoop;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.WriteBufferWaterMark;
@@ -25,7 +25,9 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.StreamSupport;
@@ -48,7 +50,10 @@ public final class HandoffServer implements AutoCloseable {
     /** What large frames may take up at once, unless configured: 64 MiB, four frames of the largest size. */
     public static final int DEFAULT_MAX_LARGE_FRAME_BYTES = 4 * HandoffFrameDecoder.MAX_FRAME_LENGTH;
 
-    /** Read from one connection before the others have their turn: some 130 offers. */
+    /** Read at once from a connection that has not shown yet that it sends more: some 16 offers. */
+    private static final int FIRST_READ_BYTES = 1024;
+
+    /** Read at most from one connection before the others have their turn: some 130 offers. */
     private static final int READ_BYTES = 8 * 1024;
 
     /** ACKs that wait for room in the socket's buffer before nothing more is read from the peer: some 300. */
@@ -64,6 +69,7 @@ public final class HandoffServer implements AutoCloseable {
     private final HandoffTokens tokens;
     private final ControlConnections connections;
     private final FrameBudget frameBudget;
+    private final Map<EventLoop, ReadTurns> readTurns = new ConcurrentHashMap<>();
     private final HandoffMetrics metrics;
     private final HandoffListener listener;
     private final @Nullable ConnectionAdopter adopter;
@@ -155,7 +161,8 @@ public final class HandoffServer implements AutoCloseable {
                 // However much a peer sends, the others have their turn.
                 .childOption(
                         ChannelOption.RECVBUF_ALLOCATOR,
-                        new FixedRecvByteBufAllocator(READ_BYTES).maxMessagesPerRead(1))
+                        new AdaptiveRecvByteBufAllocator(FIRST_READ_BYTES, FIRST_READ_BYTES, READ_BYTES)
+                                .maxMessagesPerRead(1))
                 .childOption(
                         ChannelOption.WRITE_BUFFER_WATER_MARK,
                         new WriteBufferWaterMark(UNREAD_ACK_BYTES / 2, UNREAD_ACK_BYTES))
@@ -176,8 +183,12 @@ public final class HandoffServer implements AutoCloseable {
         HandoffOfferHandler offers = new HandoffOfferHandler(
                 tokens, config.expectedTokens(), config.admission(), arrival.peer(), arrival.carried(), adopter);
         HandoffFrameDecoder frames = new HandoffFrameDecoder(config.maxFrameLength(), frameBudget);
-        HandoffPipeline.addBackend(connection.pipeline(), frames, config.offerTimeout(), elapsed, offers)
+        ReadTurns turns = readTurns.computeIfAbsent(connection.eventLoop(), loop -> new ReadTurns());
+        HandoffPipeline.addBackend(connection.pipeline(), frames, turns, config.offerTimeout(), elapsed, offers)
                 .addLast(new ControlConnectionHandler(arrival.peer(), listener));
+        if (arrival.carried() == null) {
+            connection.pipeline().addFirst(new UnreadAckLimit());
+        }
         connections.serve(connection);
         if (arrival.firstBytes().length > 0) {
             connection.pipeline().fireChannelRead(Unpooled.wrappedBuffer(arrival.firstBytes()));

@@ -67,6 +67,7 @@ final class BackendChannel {
         HandoffPipeline.addBackend(
                         channel.pipeline(),
                         frames,
+                        new ReadTurns(),
                         HandoffPipeline.DEFAULT_OFFER_TIMEOUT,
                         Duration.ZERO,
                         new HandoffOfferHandler(tokens, policy, admission, PEER))

@@ -115,6 +115,30 @@ class HandoffServerIT {
     }
 
     @Test
+    void shouldAnswerEveryOfferWhenThePeerReadsNoAckUntilItHasShutItsWritingSide() throws Exception {
+        // So many that most are read at the end of the input, and answered after it.
+        int count = 3000;
+        HandoffServer server = start(framedOnly().controlLoops(loops(2)));
+        ByteArrayOutputStream offers = new ByteArrayOutputStream();
+        ByteArrayOutputStream acks = new ByteArrayOutputStream();
+        for (int id = 1; id <= count; id++) {
+            offers.writeBytes(Frames.offer(TOKEN, id));
+            acks.writeBytes(Frames.rejecting(TOKEN, id, "handoff token is not pending"));
+        }
+        List<RawBroker> brokers = List.of(connect(server), connect(server));
+        for (RawBroker broker : brokers) {
+            broker.send(offers.toByteArray()).sendEof();
+        }
+
+        await().until(
+                        () -> server.metrics().offersRejected(HandoffRejection.Reason.TOKEN_NOT_PENDING),
+                        rejected -> rejected == 2L * count);
+        for (RawBroker broker : brokers) {
+            assertThat(broker.receiveUntilClosed()).isEqualTo(acks.toByteArray());
+        }
+    }
+
+    @Test
     void shouldAnswerTheOffersBeforeAnErrorAlsoWhenTheTokensLiveOnAnotherLoop() throws Exception {
         HandoffServer server = start(builder().controlLoops(loops(2)));
         for (int connection = 0; connection < 2; connection++) {
