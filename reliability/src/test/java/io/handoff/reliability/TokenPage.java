@@ -21,11 +21,11 @@ final class TokenPage {
                 outcome));
     }
 
-    void write(Class<?> test) throws IOException {
+    void write(Class<?> test, String name, String title) throws IOException {
         Reliability.writePage(
                 test,
-                "tokens",
-                "Tokens under attack",
+                name,
+                title,
                 "Every attacker is a peer that may connect: same host, same user. The backend runs in the process of the"
                         + " test, its tokens on one event loop, its connections on two.\n\n"
                         + "| attack | tokens presented | accepted | refused | outcome |\n|---|---|---|---|---|\n"
