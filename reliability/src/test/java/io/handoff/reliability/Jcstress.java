@@ -17,7 +17,7 @@ import org.openjdk.jcstress.infra.grading.ReportUtils;
 /** Runs jcstress over some races, in processes of its own, and reads what it has seen. */
 final class Jcstress {
 
-    private static final long PATIENCE_MINUTES = Reliability.sized(20, 5);
+    private static final long PATIENCE_MINUTES = Reliability.sized(40, 5);
 
     private final Path directory;
 

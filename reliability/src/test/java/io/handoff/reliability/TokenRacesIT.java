@@ -29,7 +29,7 @@ class TokenRacesIT {
     private static final List<String> FOR_THREE_THREADS =
             List.of("-af", "NONE", "-spinStyle", "THREAD_YIELD", "-sc", "false");
 
-    private static final List<String> LONG = List.of("-time", "1000", "-iters", "5");
+    private static final List<String> LONG = List.of("-time", "300", "-iters", "5", "-fsm", "1");
 
     /** One JVM, without asking first which flags it knows. */
     private static final List<String> SHORT = List.of("-time", "200", "-iters", "1", "-jvmArgs", "-Xmx512m");

@@ -31,7 +31,7 @@ import org.junit.jupiter.api.Timeout;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class TokenTimingIT {
 
-    private static final int ROUNDS = sized(100_000, 4_000);
+    private static final int ROUNDS = sized(50_000, 4_000);
 
     /** Questions timed together, so that the steps of the clock weigh little. */
     private static final int TOGETHER = 256;
