@@ -25,6 +25,7 @@ class SbomIT {
         bom = new ObjectMapper().readTree(BOM.toFile());
     }
 
+    /** Seen to fail with what the tests need in the list. */
     @Test
     void shouldNameWhatTheLibraryBringsWithItAndNothingOfTheTests() {
         assertThat(bom.at("/bomFormat").asText()).isEqualTo("CycloneDX");

@@ -12,7 +12,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
-/** Keeps SECURITY.md and the tests that it names together. */
+/** Keeps SECURITY.md and the tests that it names together. Seen to fail with names that are none, and a number without evidence. */
 class SecurityPolicyTest {
 
     private static final Path ROOT = Path.of("..");
