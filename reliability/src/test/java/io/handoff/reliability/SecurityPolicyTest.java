@@ -3,11 +3,11 @@ package io.handoff.reliability;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
@@ -17,6 +17,9 @@ class SecurityPolicyTest {
 
     private static final Path ROOT = Path.of("..");
 
+    /** From there to the sources of a package, and more. */
+    private static final int DEPTH = 10;
+
     /** A test class, and maybe one of its tests; or an ellipsis and another test of the class before. */
     private static final Pattern NAMED = Pattern.compile("`(?:(\\w+(?:Test|IT))|…)(?:\\.?(should\\w+))?`");
 
@@ -24,13 +27,15 @@ class SecurityPolicyTest {
 
     @Test
     void shouldNameTestsThatExist() throws IOException {
+        Map<String, Path> testClasses = testClasses();
         List<String> missing = new ArrayList<>();
         String source = "";
         int named = 0;
         var names = NAMED.matcher(evidence());
         while (names.find()) {
             if (names.group(1) != null) {
-                source = sourceOf(names.group(1));
+                Path file = testClasses.get(names.group(1));
+                source = file == null ? "" : Files.readString(file);
             }
             String test = names.group(2);
             if (source.isEmpty() || (test != null && !source.contains(" void " + test + "("))) {
@@ -68,22 +73,14 @@ class SecurityPolicyTest {
         return policy().substring(policy().indexOf("## Where this is tested"));
     }
 
-    /** Empty if there is none. */
-    private static String sourceOf(String testClass) throws IOException {
+    /** The sources of all tests, by the names of their classes. */
+    private static Map<String, Path> testClasses() throws IOException {
         try (var files = Files.find(
                 ROOT,
-                12,
-                (path, attributes) ->
-                        path.endsWith(testClass + ".java") && !path.toString().contains("target"))) {
-            return files.map(SecurityPolicyTest::read).collect(Collectors.joining());
-        }
-    }
-
-    private static String read(Path file) {
-        try {
-            return Files.readString(file);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+                DEPTH,
+                (path, attributes) -> path.toString().contains("/src/test/java/") && attributes.isRegularFile())) {
+            return files.collect(Collectors.toMap(
+                    file -> file.getFileName().toString().replace(".java", ""), file -> file, (one, another) -> one));
         }
     }
 }
