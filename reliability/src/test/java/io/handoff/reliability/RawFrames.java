@@ -74,4 +74,12 @@ final class RawFrames {
         }
         return ack;
     }
+
+    /** Why an ACK rejects; empty where it accepts. */
+    static String refusal(HandoffAck ack) throws IOException {
+        if (ack.getAccepted() != ack.getErrorDetail().isEmpty()) {
+            throw new IOException("accepted " + ack.getAccepted() + ", detail: " + ack.getErrorDetail());
+        }
+        return ack.getErrorDetail();
+    }
 }

@@ -14,18 +14,24 @@ final class SoakBroker implements AutoCloseable {
     static final int TOKEN_BYTES = HandoffToken.BYTES;
 
     private final SoakSocket connection;
-    private final byte[] token = HandoffToken.random().toBytes();
+    private final byte[] token;
     private final long correlationId = ThreadLocalRandom.current().nextLong();
 
     /** What the offer was sent with, and the ACK has to repeat. */
-    private byte[] offered = token;
+    private byte[] offered;
 
-    private SoakBroker(SoakSocket connection) {
+    private SoakBroker(SoakSocket connection, HandoffToken token) {
         this.connection = connection;
+        this.token = token.toBytes();
+        this.offered = this.token;
     }
 
     static SoakBroker dial(Path backend) throws IOException {
-        return new SoakBroker(SoakSocket.dial(backend));
+        return dial(backend, HandoffToken.random());
+    }
+
+    static SoakBroker dial(Path backend, HandoffToken token) throws IOException {
+        return new SoakBroker(SoakSocket.dial(backend), token);
     }
 
     /** The token, with a descriptor on its first byte. */
@@ -87,6 +93,11 @@ final class SoakBroker implements AutoCloseable {
                     + "; expected a rejection: " + detail);
         }
         expectClosed();
+    }
+
+    /** What the one ACK says: nothing where it accepts. */
+    String refusal() throws IOException {
+        return RawFrames.refusal(receiveAck());
     }
 
     private HandoffAck receiveAck() throws IOException {
