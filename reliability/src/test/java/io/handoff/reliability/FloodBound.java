@@ -18,12 +18,15 @@ record FloodBound(long heap, long direct) {
     private static final long HEAP_AT_REST = 32 * MIB;
 
     /** The offers whose ACKs have not left, in a connection that reads none. */
-    private static final long HEAP_EACH = 256 * KIB;
+    private static final long HEAP_EACH = 64 * KIB;
 
     /** The event loop's buffers, and the chunks of which the allocator gives parts. */
     private static final long DIRECT_AT_REST = 32 * MIB;
 
-    /** Generous: 16 KiB of ACKs at which a connection is not read any more, and what was read last. */
+    /**
+     * Generous: 16 KiB of ACKs at which a connection is not read any more, the ACKs for what was read last, that itself, and
+     * what the allocator cannot give to others between them.
+     */
     private static final long DIRECT_EACH = 128 * KIB;
 
     /** A buffer that grows has twice its content for a moment. */

@@ -28,6 +28,9 @@ import org.junit.jupiter.params.provider.EnumSource;
  * Thousands of connections that do no good, beside brokers that hand off clients one after the other: these lose none, and
  * keep at least half of their rate, which only the full size asserts; the memory stays under its bound; and the bad ones are
  * gone by their deadline.
+ *
+ * <p>Seen to fail with one of these taken out: the deadline of an offer, the budget of large frames, the cap of connections;
+ * in full, with the turns of {@code ReadPacer} and the limit of unread ACKs.
  */
 @Timeout(300)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
