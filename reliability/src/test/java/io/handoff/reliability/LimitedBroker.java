@@ -35,7 +35,9 @@ final class LimitedBroker implements AutoCloseable {
     private Client client;
 
     private LimitedBroker(Path backend, Path ownSocket) throws IOException, InterruptedException {
-        this.broker = HandoffBroker.builder(backend).build();
+        this.broker = HandoffBroker.builder(backend)
+                .timeout(DescriptorExhaustionIT.PATIENCE)
+                .build();
         this.ownSocket = ownSocket;
         this.client = clients.connect();
     }
