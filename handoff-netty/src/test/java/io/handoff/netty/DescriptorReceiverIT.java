@@ -306,6 +306,29 @@ class DescriptorReceiverIT {
         await().until(() -> running().metrics().openConnections(), open -> open == 0);
     }
 
+    /** Two were sent, and there was one free number. */
+    @Test
+    void shouldCloseTheDescriptorThatCameWhereAnotherWasLost() throws Exception {
+        start(builder().socketCalls(new FaultyCalls() {
+            @Override
+            public @Nullable Received receive(FileDescriptor socket, int maxBytes) throws IOException {
+                Received received = super.receive(socket, maxBytes);
+                return received == null ? null : new Received(received.bytes(), received.descriptors(), true, false);
+            }
+        }));
+        HandoffToken token = HandoffToken.random();
+        int[] pair = Libc.pair(Libc.SOCK_STREAM);
+        try (NativeBroker broker = connect()) {
+            broker.handOff(token, 1, pair[0]);
+            assertThat(broker.receiveUntilClosed())
+                    .isEqualTo(Frames.rejecting(
+                            token, 1, "handoff descriptor could not be received: the backend has too many open files"));
+        }
+        C.close(pair[0]);
+        assertThat(C.read(pair[1], new byte[1], 1)).as("no copy is left").isZero();
+        C.close(pair[1]);
+    }
+
     @Test
     void shouldRefuseADescriptorThatComesLaterAlsoWhenItIsLost() throws Exception {
         start(builder().socketCalls(new FaultyCalls() {

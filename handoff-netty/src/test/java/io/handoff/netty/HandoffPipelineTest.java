@@ -9,6 +9,9 @@ import io.handoff.proto.v1.HandoffOffer;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOutboundHandlerAdapter;
+import io.netty.channel.ChannelPromise;
+import io.netty.util.ReferenceCountUtil;
 import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
 import java.util.List;
@@ -109,6 +112,25 @@ class HandoffPipelineTest {
         assertThat(failures)
                 .containsExactly(
                         new AckFailure(backend.acceptances.get(0)), new AckFailure(backend.acceptances.get(1)));
+        backend.finish();
+    }
+
+    /** Whoever waits for it would wait for the rest of the offer's time. */
+    @Test
+    void shouldCloseWhenAnAckCannotBeWritten() {
+        backend.channel.pipeline().addFirst(new ChannelOutboundHandlerAdapter() {
+            @Override
+            public void write(ChannelHandlerContext ctx, Object msg, ChannelPromise promise) {
+                ReferenceCountUtil.release(msg);
+                promise.setFailure(new IllegalStateException("no write in this test"));
+            }
+        });
+
+        byte[] offer = Frames.offer(TOKEN, 1);
+        backend.receive(offer, offer.length);
+
+        assertThat(backend.acceptances).hasSize(1);
+        assertThat(backend.channel.isOpen()).isFalse();
         backend.finish();
     }
 

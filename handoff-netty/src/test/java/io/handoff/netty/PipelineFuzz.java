@@ -6,8 +6,11 @@ import static org.assertj.core.api.Assertions.assertThat;
  * Fuzzes the way from bytes to a verdict: the whole pipeline of a backend without a socket. The profile {@code fuzz} has
  * Jazzer call it, {@link PipelineFuzzTest} replays the corpus in {@code src/test/resources/fuzz/pipeline}.
  *
- * <p>Seen to fail, on the corpus alone, with the removal of a consumed token taken out of {@link HandoffTokenStore}, and
- * with the release of the body taken out of {@link CanonicalOfferReader}.
+ * <p>Seen to fail, on the corpus alone, with the removal of a consumed token taken out of {@link HandoffTokenStore}; the
+ * release of a body out of {@link CanonicalOfferReader}; the check of the framing version, and of the request's number; the
+ * close after a wire error, and the silence after it, out of {@link HandoffOfferHandler}. And with an ACK for a wire error
+ * and an {@code exceptionCaught} that throws put in there, and a buffer that is kept where {@link HandoffFrameParser} or
+ * {@link HandoffFrameDecoder} finds an error.
  */
 public final class PipelineFuzz {
 

@@ -10,7 +10,10 @@ import org.jspecify.annotations.Nullable;
  * as a warning, and a good client is served. The profile {@code fuzz} has Jazzer call it, {@link ServerFuzzIT} replays
  * the corpus in {@code src/test/resources/fuzz/server}.
  *
- * <p>Seen to fail, on the corpus alone, with the close of surplus descriptors taken out of {@link DescriptorReceiver}.
+ * <p>Seen to fail, on the corpus alone, with the close of surplus descriptors taken out of {@link DescriptorReceiver}; the
+ * end after the one offer about a descriptor out of {@link HandoffOfferHandler}; the release of a body out of {@link
+ * CanonicalOfferReader}; and with an ACK for a wire error and an {@code exceptionCaught} that throws or passes on put in.
+ * Before the first input already, with the removal of a consumed token taken out of {@link HandoffTokenStore}.
  */
 public final class ServerFuzz {
 

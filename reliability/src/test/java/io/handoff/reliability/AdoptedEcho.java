@@ -34,6 +34,7 @@ final class AdoptedEcho extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelActive(ChannelHandlerContext ctx) {
+        holds.noteIfTooEarly(HandoffStep.GATE_OPEN, destination);
         holds.reach(
                 HandoffStep.GATE_OPEN,
                 destination,

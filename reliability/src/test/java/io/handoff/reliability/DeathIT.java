@@ -19,6 +19,11 @@ import org.junit.jupiter.params.provider.EnumSource;
 /**
  * Kills broker or backend with SIGKILL while handoffs stand at every step, and at random moments: each client sees its bytes
  * once and in order, or a closed connection; the process that survives keeps nothing; the next backend serves at once.
+ *
+ * <p>Seen to fail with one of these taken out: of the backend, the end of an adopted connection whose ACK has failed, the wait
+ * of the gate for the ACK, the close of a descriptor whose connection ends before its 16 bytes are whole or before its
+ * offer, the end of its token then, the removal of a stale socket file; of the broker, the close of its copy after an
+ * acceptance and where no answer has come.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class DeathIT {
@@ -26,8 +31,8 @@ final class DeathIT {
     /** For a client to be served on or closed. */
     static final Duration PATIENCE = Duration.ofSeconds(20);
 
-    /** An ordinary build may share its processors with others. */
-    private static final Duration RESTART_LIMIT = Duration.ofMillis(Reliability.sized(1000, 5000));
+    /** An ordinary build may share its processors with others: loading its classes alone takes a JVM seconds then. */
+    private static final Duration RESTART_LIMIT = Reliability.isFull() ? Duration.ofSeconds(1) : PATIENCE;
 
     /** One over TCP, one over a Unix-domain socket. */
     private static final int CLIENTS_PER_STEP = 2;
@@ -144,7 +149,7 @@ final class DeathIT {
         }
     }
 
-    private void clear(Party survivor, List<NumberedClient> wave) {
+    private void clear(Party survivor, List<NumberedClient> wave) throws Exception {
         wave.forEach(NumberedClient::close);
         pair.awaitIdle(survivor);
     }

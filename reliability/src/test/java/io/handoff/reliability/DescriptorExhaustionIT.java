@@ -7,11 +7,6 @@ import static org.awaitility.Awaitility.await;
 import io.handoff.benchmarks.compare.CpuTime;
 import io.handoff.benchmarks.compare.LineProcess;
 import io.handoff.benchmarks.compare.OpenSockets;
-import io.handoff.benchmarks.load.LoadGenerator;
-import io.handoff.benchmarks.load.LoadMode;
-import io.handoff.benchmarks.load.LoadPlan;
-import io.handoff.benchmarks.load.LoadProgress;
-import io.handoff.benchmarks.load.LoadResult;
 import io.handoff.netty.HandoffBroker;
 import io.handoff.netty.HandoffFrameDecoder;
 import io.handoff.netty.HandoffOutcome;
@@ -23,20 +18,24 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Processes that have no descriptor left: to accept with, to receive with, and to send. */
+/**
+ * Processes that have no descriptor left: to accept with, to receive with, and to send. How long something takes is not
+ * judged, but for the pause of accepting: the machine may be busy.
+ *
+ * <p>Seen to fail with one of these taken out: the pause after a failed accept, its end, its count, the word to the listener;
+ * the rejection of an offer whose descriptor the kernel could not install, and that it is known by {@code MSG_CTRUNC}; in a
+ * broker that cannot send, the failed outcome, the client going on there, the close of the control connection.
+ */
 @Timeout(180)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class DescriptorExhaustionIT {
@@ -50,58 +49,82 @@ class DescriptorExhaustionIT {
     /** Of one processor, while nothing can be accepted. */
     private static final double QUIET = 0.25;
 
+    /** Handoffs that begin while nothing can be accepted. */
+    private static final int WAITING = 20;
+
+    static final Duration PATIENCE = Duration.ofSeconds(40);
+
     static final String LOST = "handoff descriptor could not be received: the backend has too many open files";
 
     private final ExhaustionPage page = new ExhaustionPage();
-    private final ExecutorService background = Executors.newSingleThreadExecutor();
 
     @TempDir
     Path directory;
 
     @Test
     void shouldWaitWithoutSpinningWhenNoDescriptorIsLeftToAcceptWith() throws Exception {
-        try (LimitedBackendProcess backend = startBackend()) {
+        try (LimitedBackendProcess backend = startBackend();
+                BrokeredClients clients = new BrokeredClients()) {
             long sockets = backend.sockets();
-            warmUp(backend);
-            Future<LoadResult> waiting;
-            CountDownLatch waited = new CountDownLatch(1);
+            warmUp(backend, clients);
+            List<Client> waiting = new ArrayList<>();
+            List<Future<HandoffOutcome>> outcomes = new ArrayList<>();
+            long freedAt;
             try (IdleConnections idle = IdleConnections.open(socket(), LIMIT)) {
-                BackendCounts reached = await().until(backend::counts, counts -> counts.acceptFailures() > 0);
-                CpuTime from = backend.cpu();
-                BackendCounts stood = await().atMost(Duration.ofMinutes(1))
-                        .pollInterval(Duration.ofSeconds(1))
-                        .until(
-                                backend::counts,
-                                counts -> counts.acceptFailures() >= reached.acceptFailures() + sized(8, 2));
-                double processors = backend.cpu().processorsSince(from);
-                page.accepting(LIMIT, stood, stood.acceptFailures() - reached.acceptFailures(), processors);
-                assertThat(processors).as("processors used at the limit").isLessThan(QUIET);
-                assertThat(stood.lastAcceptFailure()).contains("accept", "Too many open files");
-                assertThat(stood.open()).as("accepted").isBetween(1, idle.count() - 1);
-
-                waiting = background.submit(() -> load(Duration.ofSeconds(3), progress -> waited.countDown()));
-                assertThat(waited.await(20, TimeUnit.SECONDS)).isTrue();
+                assertQuiet(backend, idle.count());
+                for (int i = 0; i < WAITING; i++) {
+                    waiting.add(clients.connect());
+                    outcomes.add(begin(broker(), waiting.get(i)));
+                }
+                long failures = backend.counts().acceptFailures();
+                await().atMost(PATIENCE).until(backend::counts, counts -> counts.acceptFailures() > failures);
+                assertThat(outcomes).noneMatch(Future::isDone);
+                freedAt = System.nanoTime();
             }
-            LoadResult resumed = waiting.get(60, TimeUnit.SECONDS);
-
-            assertThat(resumed.errors()).isEmpty();
-            assertThat(resumed.completed()).isPositive();
-            await().until(backend::sockets, now -> now == sockets);
-            page.resumed(resumed, sockets);
+            for (int i = 0; i < WAITING; i++) {
+                assertThat(outcomes.get(i).get(PATIENCE.toSeconds(), TimeUnit.SECONDS))
+                        .isEqualTo(new HandoffOutcome.Accepted());
+                assertThat(waiting.get(i).ask("anyone")).isEqualTo("anyone");
+            }
+            long resumedNanos = System.nanoTime() - freedAt;
+            for (Client client : waiting) {
+                client.close();
+            }
+            await().atMost(PATIENCE).until(backend::sockets, now -> now == sockets);
+            page.resumed(WAITING, resumedNanos, sockets);
         }
+    }
+
+    private void assertQuiet(LimitedBackendProcess backend, int connected) throws IOException {
+        BackendCounts reached = await().atMost(PATIENCE).until(backend::counts, counts -> counts.acceptFailures() > 0);
+        long reachedAt = System.nanoTime();
+        CpuTime from = backend.cpu();
+        BackendCounts stood = await().atMost(Duration.ofMinutes(1))
+                .pollInterval(Duration.ofSeconds(1))
+                .until(backend::counts, counts -> counts.acceptFailures() >= reached.acceptFailures() + sized(8, 2));
+        long failures = stood.acceptFailures() - reached.acceptFailures();
+        double processors = backend.cpu().processorsSince(from);
+        long pauses = TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - reachedAt) + 2;
+        page.accepting(LIMIT, stood, failures, processors);
+        // On a busy machine a busy loop may get little of the processors; but it does not pause.
+        assertThat(failures).as("failures to accept within %s pauses", pauses).isLessThanOrEqualTo(pauses);
+        assertThat(processors).as("processors used at the limit").isLessThan(QUIET);
+        assertThat(stood.lastAcceptFailure()).contains("accept", "Too many open files");
+        assertThat(stood.open()).as("accepted").isBetween(1, connected - 1);
     }
 
     @Test
     void shouldRejectWhenNoDescriptorIsLeftToReceiveWith() throws Exception {
         int rounds = sized(20, 5);
-        HandoffBroker broker = HandoffBroker.builder(socket()).build();
+        HandoffBroker broker = broker();
         try (LimitedBackendProcess backend = startBackend();
                 BrokeredClients clients = new BrokeredClients()) {
             long sockets = backend.sockets();
-            warmUp(backend);
+            warmUp(backend, clients);
             try (IdleConnections idle = IdleConnections.open(socket(), LIMIT);
                     Client client = clients.connect()) {
-                int open = await().until(backend::counts, counts -> counts.acceptFailures() > 0)
+                int open = await().atMost(PATIENCE)
+                        .until(backend::counts, counts -> counts.acceptFailures() > 0)
                         .open();
                 // One descriptor is free: for the next connection, but not for what that brings.
                 idle.closeAllBut(open - 1);
@@ -113,11 +136,11 @@ class DescriptorExhaustionIT {
                 assertThat(backend.counts().refused(Reason.DESCRIPTOR_LOST)).isEqualTo(rounds);
 
                 idle.closeAllBut(0);
-                await().until(backend::counts, counts -> counts.open() == 0);
+                await().atMost(PATIENCE).until(backend::counts, counts -> counts.open() == 0);
                 assertThat(handOff(broker, client)).isEqualTo(new HandoffOutcome.Accepted());
                 assertThat(client.ask("anyone")).isEqualTo("anyone");
             }
-            await().until(backend::sockets, now -> now == sockets);
+            await().atMost(PATIENCE).until(backend::sockets, now -> now == sockets);
             page.receiving(rounds, backend.counts(), sockets);
         }
     }
@@ -134,19 +157,23 @@ class DescriptorExhaustionIT {
                         withoutPrivileges(),
                         LimitedBroker.class,
                         List.of("-Xmx128m"),
-                        List.of(socket().toString(), directory.resolve("flight").toString()))) {
+                        List.of(socket().toString()))) {
             broker.expectLine(LimitedBroker.READY);
             String accepted = "Accepted[]; served by backend";
             assertThat(broker.ask(LimitedBroker.HAND_OFF)).isEqualTo(accepted);
             long sockets = OpenSockets.of(broker.handle());
 
-            assertThat(broker.ask(LimitedBroker.FILL_FLIGHT)).contains("Too many references");
-            String tooMany = broker.ask(LimitedBroker.HAND_OFF);
+            String tooMany;
+            try (DescriptorsInFlight flight = new DescriptorsInFlight(directory.resolve("flight"))) {
+                // All processes of a user count together. Well over the limit: others may receive some of theirs
+                // meanwhile.
+                flight.fill(2 * BROKER_LIMIT);
+                tooMany = broker.ask(LimitedBroker.HAND_OFF);
+            }
             assertThat(tooMany)
                     .startsWith("failed at SEND, usable true: ")
                     .contains("sendmsg", "Too many references")
                     .endsWith("; served by broker");
-            broker.ask(LimitedBroker.EMPTY_FLIGHT);
             assertThat(broker.ask(LimitedBroker.HAND_OFF)).isEqualTo(accepted);
 
             assertThat(broker.ask(LimitedBroker.FILL_DESCRIPTORS)).contains("Too many open files");
@@ -158,15 +185,14 @@ class DescriptorExhaustionIT {
             broker.ask(LimitedBroker.CLOSE_DESCRIPTORS);
             assertThat(broker.ask(LimitedBroker.HAND_OFF)).isEqualTo(accepted);
 
-            await().until(() -> OpenSockets.of(broker.handle()), now -> now == sockets);
-            await().until(backend::counts, counts -> counts.open() == 0);
+            await().atMost(PATIENCE).until(() -> OpenSockets.of(broker.handle()), now -> now == sockets);
+            await().atMost(PATIENCE).until(backend::counts, counts -> counts.open() == 0);
             page.sending(tooMany, noneLeft);
         }
     }
 
     @AfterAll
     void writePage() throws IOException {
-        background.shutdownNow();
         page.write();
     }
 
@@ -177,10 +203,12 @@ class DescriptorExhaustionIT {
     }
 
     /** A class may have to be looked for in a jar that is not open yet, which would then be impossible. */
-    private void warmUp(LimitedBackendProcess backend) throws IOException {
-        LoadResult warm = load(Duration.ofSeconds(3), progress -> {});
-        assertThat(warm.errors()).isEmpty();
-        await().until(backend::counts, counts -> counts.open() == 0);
+    private void warmUp(LimitedBackendProcess backend, BrokeredClients clients) throws Exception {
+        try (Client client = clients.connect()) {
+            assertThat(handOff(broker(), client)).isEqualTo(new HandoffOutcome.Accepted());
+            assertThat(client.ask("anyone")).isEqualTo("anyone");
+        }
+        await().atMost(PATIENCE).until(backend::counts, counts -> counts.open() == 0);
     }
 
     /** Only root has any, and needs none of these for anything else. */
@@ -189,14 +217,16 @@ class DescriptorExhaustionIT {
         return isRoot ? List.of("setpriv", "--inh-caps=-all", "--bounding-set=-sys_resource,-sys_admin") : List.of();
     }
 
-    private static HandoffOutcome handOff(HandoffBroker broker, Client client) throws Exception {
-        return broker.handOff(client.channel(), "echo", HandoffToken.random(), 1)
-                .get(20, TimeUnit.SECONDS);
+    private HandoffBroker broker() {
+        return HandoffBroker.builder(socket()).timeout(PATIENCE).build();
     }
 
-    private LoadResult load(Duration duration, Consumer<LoadProgress> progress) throws IOException {
-        return LoadGenerator.run(
-                new LoadPlan(socket(), LoadMode.DESCRIPTOR, 4, 1, Duration.ZERO, duration, false), progress);
+    private static HandoffOutcome handOff(HandoffBroker broker, Client client) throws Exception {
+        return begin(broker, client).get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+    }
+
+    private static Future<HandoffOutcome> begin(HandoffBroker broker, Client client) {
+        return broker.handOff(client.channel(), "echo", HandoffToken.random(), 1);
     }
 
     private Path socket() {

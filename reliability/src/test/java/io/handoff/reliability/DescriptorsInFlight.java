@@ -1,5 +1,6 @@
 package io.handoff.reliability;
 
+import io.netty.channel.epoll.Epoll;
 import io.netty.channel.unix.DomainSocketAddress;
 import io.netty.channel.unix.FileDescriptor;
 import io.netty.channel.unix.Socket;
@@ -19,8 +20,6 @@ import java.util.List;
  */
 final class DescriptorsInFlight implements Closeable {
 
-    private static final int END = 100_000;
-
     private final Path path;
     private final ServerSocketChannel receiver;
     private final FileDescriptor sent;
@@ -28,24 +27,23 @@ final class DescriptorsInFlight implements Closeable {
 
     /** Takes a path for a socket that accepts nothing. */
     DescriptorsInFlight(Path path) throws IOException {
+        // Loads the native calls behind Socket and FileDescriptor.
+        Epoll.ensureAvailability();
         this.path = path;
         this.receiver = ServerSocketChannel.open(StandardProtocolFamily.UNIX).bind(UnixDomainSocketAddress.of(path));
         this.sent = FileDescriptor.from("/dev/null");
     }
 
-    /** Sends one after the other until the kernel takes no more, and returns what it says. */
-    String fill() throws IOException {
+    /** Sends so many. */
+    void fill(int count) throws IOException {
         Socket sender = newSender();
-        for (int i = 0; i < END; i++) {
-            try {
-                if (sender.sendFd(sent.intValue()) < 0) {
-                    sender = newSender();
-                }
-            } catch (IOException refused) {
-                return String.valueOf(refused.getMessage());
+        for (int sends = 0; sends < count; ) {
+            if (sender.sendFd(sent.intValue()) < 0) {
+                sender = newSender();
+            } else {
+                sends++;
             }
         }
-        throw new IOException("there is no end to the descriptors in flight");
     }
 
     private Socket newSender() throws IOException {

@@ -1,9 +1,9 @@
 package io.handoff.reliability;
 
-import io.handoff.benchmarks.load.LoadResult;
 import io.handoff.netty.HandoffRejection.Reason;
 import java.io.IOException;
 import java.util.Locale;
+import java.util.concurrent.TimeUnit;
 
 /** What {@link DescriptorExhaustionIT} has found. */
 final class ExhaustionPage {
@@ -24,11 +24,12 @@ final class ExhaustionPage {
                 """, limit, limit, stood.open(), processors, failures, stood.lastAcceptFailure());
     }
 
-    void resumed(LoadResult load, long sockets) {
+    void resumed(int handoffs, long nanos, long sockets) {
         resumed = String.format("""
-                Brokers that came then waited. When the idle connections had closed, they were served: %d handoffs in the rest of
-                %d ms, none failed. In the end the backend had the %d sockets that it had begun with.
-                """, load.completed(), load.plan().duration().toMillis(), sockets);
+                %d handoffs that began then waited. When the idle connections had closed, all of them were accepted, and their
+                clients were served by the backend, the last one %d ms later. In the end the backend had the %d sockets that it
+                had begun with.
+                """, handoffs, TimeUnit.NANOSECONDS.toMillis(nanos), sockets);
     }
 
     void receiving(int handoffs, BackendCounts counts, long sockets) {

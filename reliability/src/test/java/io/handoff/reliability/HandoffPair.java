@@ -120,11 +120,29 @@ final class HandoffPair implements AutoCloseable {
                 EnumSet.range(HandoffStep.OFFER_HALF, HandoffStep.FIRST_BYTES).size();
         awaitAt(Party.BACKEND, HandoffStep.OFFER_HALF, handoffs * withOffer);
         awaitSockets(Party.BACKEND, backendSockets);
+        assertThat(ask(StepCommands.TOO_EARLY))
+                .as("served before the ACK had left")
+                .isEqualTo("[]");
     }
 
-    /** Waits until a process has no more descriptors of sockets than before its first client. */
-    void awaitIdle(Party party) {
+    private String ask(String question) throws IOException {
+        return processes.get(Party.BACKEND).ask(question);
+    }
+
+    /** Waits until a process has no more descriptors of sockets than before its first client, a backend no token pending. */
+    void awaitIdle(Party party) throws IOException {
         awaitSockets(party, 0);
+        if (party == Party.BACKEND) {
+            assertThat(ask(StepCommands.TOO_EARLY))
+                    .as("served before the ACK had left")
+                    .isEqualTo("[]");
+            await().pollDelay(Duration.ZERO)
+                    .pollInterval(POLL)
+                    .atMost(PATIENCE)
+                    .untilAsserted(() -> assertThat(ask(StepCommands.TOKENS))
+                            .as("tokens pending")
+                            .isEqualTo("0"));
+        }
     }
 
     private void awaitSockets(Party party, int ofHandoffs) {

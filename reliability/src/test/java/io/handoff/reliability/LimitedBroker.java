@@ -14,13 +14,11 @@ import java.util.List;
 
 /**
  * A broker, in a process of its own that runs into the limits of its descriptors when it is told to on its standard
- * input. Arguments: the socket of the backend, and a path for another.
+ * input. Argument: the socket of the backend.
  */
 final class LimitedBroker implements AutoCloseable {
 
     static final String HAND_OFF = "hand off";
-    static final String FILL_FLIGHT = "fill flight";
-    static final String EMPTY_FLIGHT = "empty flight";
     static final String FILL_DESCRIPTORS = "fill descriptors";
     static final String CLOSE_DESCRIPTORS = "close descriptors";
     static final String READY = "ready";
@@ -29,19 +27,19 @@ final class LimitedBroker implements AutoCloseable {
     private static final String QUESTION = "anyone";
 
     private final HandoffBroker broker;
-    private final Path ownSocket;
     private final BrokeredClients clients = new BrokeredClients();
     private final List<Closeable> fillers = new ArrayList<>();
     private Client client;
 
-    private LimitedBroker(Path backend, Path ownSocket) throws IOException, InterruptedException {
-        this.broker = HandoffBroker.builder(backend).build();
-        this.ownSocket = ownSocket;
+    private LimitedBroker(Path backend) throws IOException, InterruptedException {
+        this.broker = HandoffBroker.builder(backend)
+                .timeout(DescriptorExhaustionIT.PATIENCE)
+                .build();
         this.client = clients.connect();
     }
 
     public static void main(String[] args) throws Exception {
-        try (LimitedBroker broker = new LimitedBroker(Path.of(args[0]), Path.of(args[1]))) {
+        try (LimitedBroker broker = new LimitedBroker(Path.of(args[0]))) {
             System.out.println(READY);
             ParentProcess.serve(broker::answer);
         }
@@ -50,9 +48,8 @@ final class LimitedBroker implements AutoCloseable {
     private String answer(String order) throws Exception {
         return switch (order) {
             case HAND_OFF -> handOff();
-            case FILL_FLIGHT -> fillFlight();
             case FILL_DESCRIPTORS -> fillDescriptors();
-            case EMPTY_FLIGHT, CLOSE_DESCRIPTORS -> empty();
+            case CLOSE_DESCRIPTORS -> empty();
             default -> throw new IOException("unknown order: " + order);
         };
     }
@@ -74,12 +71,6 @@ final class LimitedBroker implements AutoCloseable {
                 ? "failed at " + failed.stage() + ", usable " + failed.connectionUsable() + ": "
                         + failed.cause().getMessage()
                 : outcome.toString();
-    }
-
-    private String fillFlight() throws IOException {
-        DescriptorsInFlight flight = new DescriptorsInFlight(ownSocket);
-        fillers.add(flight);
-        return flight.fill();
     }
 
     private String fillDescriptors() {

@@ -8,6 +8,7 @@ import io.netty.channel.EventLoopGroup;
 import io.netty.channel.epoll.EpollDomainSocketChannel;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
 
 /**
  * The backend's process: {@link HandoffServer} as a program has it, with handoffs that can be made to stand at its steps.
@@ -29,12 +30,18 @@ final class StepBackend {
     /** Arguments: its socket, and whether offers and adopted connections are served by the same loops. */
     public static void main(String[] args) throws Exception {
         StepBackend backend = new StepBackend();
-        backend.start(Path.of(args[0]), Boolean.parseBoolean(args[1]));
+        HandoffServer server = backend.start(Path.of(args[0]), Boolean.parseBoolean(args[1]));
         System.out.println(LISTENING);
-        StepCommands.serve(backend.holds);
+        StepCommands.serve(
+                backend.holds,
+                Map.of(
+                        StepCommands.TOO_EARLY,
+                        backend.holds::tooEarly,
+                        StepCommands.TOKENS,
+                        () -> server.tokens().pendingCount().get()));
     }
 
-    private void start(Path socket, boolean sharesLoops) throws InterruptedException {
+    private HandoffServer start(Path socket, boolean sharesLoops) throws Exception {
         EventLoopGroup control = new StepLoops(LOOPS, this::registering);
         EventLoopGroup workers = sharesLoops ? control : new StepLoops(LOOPS, this::registering);
         HandoffServer.Builder builder = HandoffServer.builder(socket)
@@ -44,7 +51,7 @@ final class StepBackend {
                 .tokenTimeToLive(TIMEOUT)
                 .offerTimeout(TIMEOUT);
         System.out.println(System.nanoTime());
-        builder.start().sync();
+        return builder.start().get();
     }
 
     private void registering(Channel channel, Runnable register) {

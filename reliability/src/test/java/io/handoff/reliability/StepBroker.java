@@ -46,7 +46,7 @@ final class StepBroker {
     public static void main(String[] args) throws Exception {
         StepBroker broker = new StepBroker(Path.of(args[1]));
         System.out.println(broker.listen(Path.of(args[0])));
-        StepCommands.serve(broker.holds);
+        StepCommands.serve(broker.holds, Map.of());
     }
 
     private int listen(Path clients) throws InterruptedException {

@@ -3,12 +3,16 @@ package io.handoff.reliability;
 import io.handoff.benchmarks.compare.ParentProcess;
 import java.io.IOException;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
 
-/** What the test tells a process on its standard input; each line is repeated once it has been obeyed. */
+/** What the test tells a process on its standard input: a command is repeated once it has been obeyed, a question answered. */
 final class StepCommands {
 
     static final String HOLD = "hold";
     static final String RELEASE = "release";
+    static final String TOO_EARLY = "too early";
+    static final String TOKENS = "tokens";
     private static final String AWAIT = "await";
 
     private StepCommands() {}
@@ -18,9 +22,13 @@ final class StepCommands {
         return AWAIT + " " + step + " " + count;
     }
 
-    /** Obeys until the test has gone, and then ends the process. */
-    static void serve(StepHolds holds) throws Exception {
+    /** Obeys and answers until the test has gone, and then ends the process. */
+    static void serve(StepHolds holds, Map<String, Callable<?>> questions) throws Exception {
         ParentProcess.serve(line -> {
+            Callable<?> answer = questions.get(line);
+            if (answer != null) {
+                return String.valueOf(answer.call());
+            }
             obey(List.of(line.split(" ", -1)), holds);
             return line;
         });

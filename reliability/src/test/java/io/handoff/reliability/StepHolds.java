@@ -11,12 +11,18 @@ final class StepHolds {
 
     private final Map<HandoffStep, Integer> reached = new EnumMap<>(HandoffStep.class);
     private final List<Runnable> held = new ArrayList<>();
+    private final List<String> tooEarly = new ArrayList<>();
     private boolean isHolding;
 
     /** From now on handoffs come to stand at their steps; the counts begin anew. */
     synchronized void hold() {
         isHolding = true;
         reached.clear();
+    }
+
+    /** What {@link #noteIfTooEarly} has noted. */
+    synchronized List<String> tooEarly() {
+        return List.copyOf(tooEarly);
     }
 
     /** Lets all go on that stand, and no more stand from now on. */
@@ -34,6 +40,13 @@ final class StepHolds {
     void reach(HandoffStep here, HandoffStep destination, Executor executor, Runnable goOn) {
         if (here != destination || !stand(here, () -> executor.execute(goOn))) {
             goOn.run();
+        }
+    }
+
+    /** A handoff has come here: too early, if it stands at an earlier step of this process. */
+    synchronized void noteIfTooEarly(HandoffStep here, HandoffStep destination) {
+        if (isHolding && here.holder() == destination.holder() && here.compareTo(destination) > 0) {
+            tooEarly.add(here + " before " + destination);
         }
     }
 
