@@ -76,6 +76,7 @@ class DescriptorExhaustionIT {
                 double processors = backend.cpu().processorsSince(from);
                 page.accepting(LIMIT, stood, stood.acceptFailures() - reached.acceptFailures(), processors);
                 assertThat(processors).as("processors used at the limit").isLessThan(QUIET);
+                await().until(backend::counts, counts -> !counts.isAccepting());
                 assertThat(stood.lastAcceptFailure()).contains("accept", "Too many open files");
                 assertThat(stood.open()).as("accepted").isBetween(1, idle.count() - 1);
 
@@ -87,6 +88,7 @@ class DescriptorExhaustionIT {
             assertThat(resumed.errors()).isEmpty();
             assertThat(resumed.completed()).isPositive();
             await().until(backend::sockets, now -> now == sockets);
+            await().until(backend::counts, BackendCounts::isAccepting);
             page.resumed(resumed, sockets);
         }
     }
