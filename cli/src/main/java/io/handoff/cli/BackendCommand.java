@@ -39,6 +39,12 @@ final class BackendCommand implements Callable<Integer> {
     private Path socket;
 
     @Option(
+            names = "--socket-activation",
+            description =
+                    "Take the socket at PATH from systemd, which has opened it (LISTEN_FDS), rather than make one.")
+    private boolean socketActivation;
+
+    @Option(
             names = "--policy",
             paramLabel = "carried|pending|expected",
             description = "Which token an offer has to present. carried: the one that came with its descriptor;"
@@ -100,6 +106,9 @@ final class BackendCommand implements Callable<Integer> {
             builder.descriptors(DescriptorPolicy.NONE);
         } else {
             builder.adoptInto(newLoops("handoff-worker"), EchoHandler.INSTANCE);
+        }
+        if (socketActivation) {
+            builder.socketActivation();
         }
         HandoffServer server = builder.start().sync().getNow();
         StopSignal.closes(server);

@@ -14,7 +14,13 @@ import picocli.CommandLine.ParseResult;
         versionProvider = JarVersion.class,
         mixinStandardHelpOptions = true,
         scope = CommandLine.ScopeType.INHERIT,
-        subcommands = {BackendCommand.class, BrokerCommand.class, OfferCommand.class, DemoCommand.class})
+        subcommands = {
+            BackendCommand.class,
+            BrokerCommand.class,
+            OfferCommand.class,
+            DoctorCommand.class,
+            DemoCommand.class
+        })
 final class HandoffCommand {
 
     private HandoffCommand() {}

@@ -5,6 +5,7 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -21,6 +22,7 @@ final class AcceptFailureHandler extends ChannelInboundHandlerAdapter {
     private static final Logger logger = LoggerFactory.getLogger(AcceptFailureHandler.class);
 
     private final HandoffListener listener;
+    private volatile @Nullable IOException lastFailure;
 
     AcceptFailureHandler(HandoffListener listener) {
         this.listener = listener;
@@ -29,6 +31,7 @@ final class AcceptFailureHandler extends ChannelInboundHandlerAdapter {
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
         if (cause instanceof IOException failure) {
+            lastFailure = failure;
             pause(ctx);
             logger.warn(
                     "cannot accept handoff connections: {}; those that wait are tried again in {} ms",
@@ -38,6 +41,12 @@ final class AcceptFailureHandler extends ChannelInboundHandlerAdapter {
         } else {
             ctx.fireExceptionCaught(cause);
         }
+    }
+
+    /** The last failure since the server started; null if there was none. From any thread. */
+    @Nullable
+    IOException lastFailure() {
+        return lastFailure;
     }
 
     private static void pause(ChannelHandlerContext ctx) {

@@ -115,6 +115,12 @@ public final class HandoffMetrics implements HandoffListener {
         return adder(rejected, reason).sum();
     }
 
+    /** All offers, accepted or rejected. */
+    long offersJudged() {
+        return accepted.sum()
+                + rejected.values().stream().mapToLong(LongAdder::sum).sum();
+    }
+
     /**
      * Counts the ACKs that could not be written.
      *

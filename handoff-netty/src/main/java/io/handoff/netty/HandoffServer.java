@@ -26,6 +26,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -39,7 +40,8 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Threading.</b> Every method may be called from any thread. Connections are served on the control loops; the
  * pending tokens live on one of these, the same that accepts.
  *
- * <p><b>Ownership.</b> The socket file is made at the start and removed at the end, if it is still ours. Event loops
+ * <p><b>Ownership.</b> The socket file is made at the start and removed at the end, if it is still ours; one that was passed
+ * to this process stays. Event loops
  * that the program passes in are never shut down here; without any, the server makes one loop and ends it itself.
  */
 public final class HandoffServer implements AutoCloseable {
@@ -72,6 +74,7 @@ public final class HandoffServer implements AutoCloseable {
     private final Map<EventLoop, ReadTurns> readTurns = new ConcurrentHashMap<>();
     private final HandoffMetrics metrics;
     private final HandoffListener listener;
+    private final AcceptFailureHandler acceptFailures;
     private final @Nullable ConnectionAdopter adopter;
     private final ChannelFuture accepting;
     private final AtomicBoolean closing = new AtomicBoolean();
@@ -91,6 +94,7 @@ public final class HandoffServer implements AutoCloseable {
         this.frameBudget = new FrameBudget(config.maxLargeFrameBytes());
         this.metrics = new HandoffMetrics(connections, frameBudget);
         this.listener = new ListenerChain(metrics, config.listener());
+        this.acceptFailures = new AcceptFailureHandler(listener);
         // On the loop that accepts, and so before the first offer is judged there.
         config.pendingTokens().forEach(tokens::register);
         this.accepting = accept();
@@ -120,7 +124,7 @@ public final class HandoffServer implements AutoCloseable {
         }
         ListeningSocket socket;
         try {
-            socket = ListeningSocket.bind(config.path(), config.socketCalls());
+            socket = listeningSocket(config);
         } catch (IOException e) {
             return started.setFailure(e);
         }
@@ -135,6 +139,13 @@ public final class HandoffServer implements AutoCloseable {
             }
         });
         return started;
+    }
+
+    private static ListeningSocket listeningSocket(HandoffServerConfig config) throws IOException {
+        SocketActivation activation = config.activation();
+        return activation == null
+                ? ListeningSocket.bind(config.path(), config.socketCalls())
+                : ListeningSocket.passed(config.path(), activation, config.socketCalls());
     }
 
     private static EventLoopGroup newLoop() {
@@ -153,7 +164,7 @@ public final class HandoffServer implements AutoCloseable {
                                 .addLast(new ConnectionGate(config.peerPolicy(), connections, listener))
                                 .addLast(new DescriptorReceiver(
                                         config.socketCalls(), config, tokens, connections, listener))
-                                .addLast(new AcceptFailureHandler(listener));
+                                .addLast(acceptFailures);
                     }
                 })
                 // A peer that has sent its offer and shut its writing side still waits for its ACK.
@@ -233,27 +244,74 @@ public final class HandoffServer implements AutoCloseable {
     }
 
     /**
-     * Closes the server without breaking off what it is about: removes the socket file and stops accepting, lets each
-     * connection answer the offer that has begun to arrive (or the first one, where none has yet), then closes it.
+     * Tells whether a broker that connects now is accepted: from the start until the server begins to close, but for the
+     * second after each {@link #lastAcceptFailure}. For health checks.
      *
-     * @param timeout how long to wait for the connections; what is open then is closed at once
+     * @return whether it is
+     */
+    public boolean isAccepting() {
+        Channel acceptor = accepting.channel();
+        return acceptor.isActive() && acceptor.config().isAutoRead() && !closing.get();
+    }
+
+    /**
+     * Tells why accept(2) failed most recently: for want of descriptors, as a rule. The connections that wait are tried
+     * again after a second.
+     *
+     * @return the failure; empty if there has been none since the start
+     */
+    public Optional<IOException> lastAcceptFailure() {
+        return Optional.ofNullable(acceptFailures.lastFailure());
+    }
+
+    /**
+     * Closes the server without breaking off what it is about: removes the socket file, so that nobody else connects,
+     * serves on until no offer has been answered for the quiet period, then lets each connection answer the offer that
+     * has begun to arrive (or the first one, where none has yet), and closes it. A socket that was passed to this process
+     * stays where it is, and what connects waits for the next who takes it.
+     *
+     * @param quietPeriod how long no offer may have been answered before connections are closed; zero for not at all
+     * @param timeout how long to wait for all of it; what is open then is closed at once
      * @return completed when everything is closed, and the server's own event loop, if it has one, has ended; the same
      *     future for every call
-     * @throws IllegalArgumentException if the timeout is zero or negative
+     * @throws IllegalArgumentException if the quiet period is negative, or the timeout zero, negative, or shorter than the
+     *     quiet period
      */
-    public Future<Void> shutdownGracefully(Duration timeout) {
+    public Future<Void> shutdownGracefully(Duration quietPeriod, Duration timeout) {
         Bounds.positive(timeout, "timeout");
+        if (quietPeriod.isNegative() || quietPeriod.compareTo(timeout) > 0) {
+            throw new IllegalArgumentException(
+                    "quietPeriod was " + quietPeriod + "; expected zero to the timeout, which is " + timeout);
+        }
         if (closing.compareAndSet(false, true)) {
             // First the file: its inode number cannot be another's while the socket is open.
             socket.removeFile();
             if (!loop.isShuttingDown()) {
-                // What has connected before is still accepted; nobody else can find the socket.
-                connections.drain(timeout, accepting.channel()).addListener(drained -> end());
+                drain(quietPeriod, timeout);
             }
             // A loop that the program shuts down closes its channels itself, and tells nobody afterwards.
             loop.terminationFuture().addListener(terminated -> end());
         }
         return closed;
+    }
+
+    private void drain(Duration quietPeriod, Duration timeout) {
+        if (socket.isPassed()) {
+            // What connects from now on waits for the next who takes the socket.
+            accepting.channel().config().setAutoRead(false);
+        }
+        if (quietPeriod.isZero()) {
+            drain(timeout);
+        } else {
+            long startNanos = loop.ticker().nanoTime();
+            QuietPeriod.await(loop, metrics::offersJudged, quietPeriod, timeout)
+                    .addListener(quiet -> drain(timeout.minusNanos(loop.ticker().nanoTime() - startNanos)));
+        }
+    }
+
+    private void drain(Duration timeout) {
+        // What has connected before is still accepted; nobody else can find the socket.
+        connections.drain(timeout, accepting.channel()).addListener(drained -> end());
     }
 
     private void end() {
@@ -265,12 +323,12 @@ public final class HandoffServer implements AutoCloseable {
     }
 
     /**
-     * Closes as {@link #shutdownGracefully} does, with the time for one offer as timeout, and waits for it. Called on an
+     * Closes as {@link #shutdownGracefully} does, without a quiet period and with the time for one offer as timeout, and waits for it. Called on an
      * event loop of the server, which must not wait, it only begins.
      */
     @Override
     public void close() {
-        Future<Void> closing = shutdownGracefully(config.offerTimeout());
+        Future<Void> closing = shutdownGracefully(Duration.ZERO, config.offerTimeout());
         boolean onLoop = StreamSupport.stream(loops.spliterator(), false).anyMatch(EventExecutor::inEventLoop);
         if (!onLoop) {
             closing.syncUninterruptibly();
@@ -280,6 +338,7 @@ public final class HandoffServer implements AutoCloseable {
     /** The settings of a server. Each is checked where it is set; a started server no longer sees changes. */
     public static final class Builder {
         private final Path path;
+        private @Nullable SocketActivation activation;
         private @Nullable EventLoopGroup controlLoops;
         private int maxConnections = DEFAULT_MAX_CONNECTIONS;
         private int maxFrameLength = HandoffFrameDecoder.DEFAULT_MAX_FRAME_LENGTH;
@@ -299,6 +358,23 @@ public final class HandoffServer implements AutoCloseable {
 
         private Builder(Path path) {
             this.path = path;
+        }
+
+        /**
+         * Takes the socket that listens at the path from the service manager, which has opened it (systemd's socket
+         * activation, sd_listen_fds(3)), rather than make one. Brokers can connect before this process runs, and while it
+         * is replaced. The socket file, its mode and its owner are the service manager's.
+         *
+         * @return this
+         */
+        public Builder socketActivation() {
+            return socketActivation(SocketActivation.ofThisProcess());
+        }
+
+        /** As if that had been passed to this process. */
+        Builder socketActivation(SocketActivation activation) {
+            this.activation = activation;
+            return this;
         }
 
         /**
@@ -502,7 +578,7 @@ public final class HandoffServer implements AutoCloseable {
          *
          * @return the running server, or an {@link IOException} that names the path and what is wrong with it: a file
          *     that is no socket, a socket at which another process listens, a directory that does not exist or may not
-         *     be written; an {@link IllegalStateException} if the control loops are shut down
+         *     be written, no such socket among those that the service manager has passed; an {@link IllegalStateException} if the control loops are shut down
          * @throws IllegalArgumentException if there are more pending tokens than may be, or a frame of the largest length
          *     would take up more than large ones may
          * @throws IllegalStateException if descriptors are to be received, but not where to adopt them into is set
@@ -522,6 +598,7 @@ public final class HandoffServer implements AutoCloseable {
             }
             return HandoffServer.start(new HandoffServerConfig(
                     path,
+                    activation,
                     controlLoops,
                     maxConnections,
                     maxFrameLength,

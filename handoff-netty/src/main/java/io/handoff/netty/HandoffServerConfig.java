@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 /** The settings of a {@link HandoffServer}; {@link HandoffServer.Builder} documents and validates each. */
 record HandoffServerConfig(
         Path path,
+        @Nullable SocketActivation activation,
         @Nullable EventLoopGroup controlLoops,
         int maxConnections,
         int maxFrameLength,

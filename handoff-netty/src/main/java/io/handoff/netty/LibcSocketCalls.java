@@ -34,6 +34,7 @@ final class LibcSocketCalls implements SocketCalls {
     private static final int MSG_CMSG_CLOEXEC = 0x40000000;
     private static final int F_GETFL = 3;
     private static final int F_SETFL = 4;
+    private static final int F_DUPFD_CLOEXEC = 1030;
     private static final int O_NONBLOCK = 0x800;
     private static final int POLLERR = 0x8;
 
@@ -116,6 +117,11 @@ final class LibcSocketCalls implements SocketCalls {
             checked("fcntl", fcntl(descriptor.intValue(), F_SETFL, flags ^ O_NONBLOCK));
         }
         return before;
+    }
+
+    @Override
+    public OwnedDescriptor duplicate(int descriptor) throws IOException {
+        return new OwnedDescriptor(checked("fcntl", fcntl(descriptor, F_DUPFD_CLOEXEC, 0)));
     }
 
     @Override

@@ -17,11 +17,13 @@ import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A listening Unix-domain socket and its file, from before that exists until it is gone.
+ * A listening Unix-domain socket and its file: one that was passed to this process, whose file is the passer's, or one made
+ * here, from before its file exists until that is gone.
  *
  * <p>A stale socket file, at which nobody listens, is replaced; a live one, and anything that is no socket, is left
  * alone. The file has mode 0600 before the first peer can connect, and is removed only while it is still the one made
@@ -38,13 +40,36 @@ final class ListeningSocket {
     private static final Logger logger = LoggerFactory.getLogger(ListeningSocket.class);
 
     private final Path path;
-    private final Object fileKey;
+
+    /** Null if the file is not ours to remove. */
+    private final @Nullable Object fileKey;
+
     private final Socket socket;
 
-    private ListeningSocket(Path path, Object fileKey, Socket socket) {
+    private ListeningSocket(Path path, @Nullable Object fileKey, Socket socket) {
         this.path = path;
         this.fileKey = fileKey;
         this.socket = socket;
+    }
+
+    /**
+     * Takes the socket that was passed to this process and listens at the path.
+     *
+     * @throws IOException naming the path and what is wrong
+     */
+    static ListeningSocket passed(Path path, SocketActivation activation, SocketCalls calls) throws IOException {
+        try {
+            Socket socket = activation.take(path, calls);
+            try {
+                calls.setNonBlocking(socket, true);
+            } catch (IOException e) {
+                socket.close();
+                throw e;
+            }
+            return new ListeningSocket(path, null, socket);
+        } catch (IOException e) {
+            throw cannotListen(path, e);
+        }
     }
 
     /**
@@ -112,10 +137,15 @@ final class ListeningSocket {
         }
     }
 
+    /** Whether brokers still find the socket once this process has let go of it. */
+    boolean isPassed() {
+        return fileKey == null;
+    }
+
     /** Removes the file if it is still the one that was made here. Does nothing the second time. */
     void removeFile() {
         try {
-            if (Files.exists(path, LinkOption.NOFOLLOW_LINKS) && fileKey.equals(keyOf(path))) {
+            if (fileKey != null && Files.exists(path, LinkOption.NOFOLLOW_LINKS) && fileKey.equals(keyOf(path))) {
                 Files.delete(path);
             }
         } catch (NoSuchFileException e) {

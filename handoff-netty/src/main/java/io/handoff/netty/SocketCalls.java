@@ -43,6 +43,9 @@ interface SocketCalls {
      */
     boolean setNonBlocking(FileDescriptor descriptor, boolean nonBlocking) throws IOException;
 
+    /** Opens another number for what is behind a descriptor, close-on-exec (fcntl(2)). */
+    OwnedDescriptor duplicate(int descriptor) throws IOException;
+
     /** Whether an error waits at the socket, such as a reset; unlike SO_ERROR this does not take it away (poll(2)). */
     boolean hasPendingError(FileDescriptor socket) throws IOException;
 

@@ -11,7 +11,8 @@ import org.junit.jupiter.api.Test;
 class AcceptFailureHandlerTest {
 
     private final RecordingListener listener = new RecordingListener();
-    private final EmbeddedChannel acceptor = new EmbeddedChannel(new AcceptFailureHandler(listener));
+    private final AcceptFailureHandler handler = new AcceptFailureHandler(listener);
+    private final EmbeddedChannel acceptor = new EmbeddedChannel(handler);
 
     @Test
     void shouldAcceptNothingForASecondWhenAcceptFails() {
@@ -26,6 +27,7 @@ class AcceptFailureHandlerTest {
         assertThat(acceptor.config().isAutoRead()).isFalse();
         advanceMillis(1);
         assertThat(acceptor.config().isAutoRead()).isTrue();
+        assertThat(handler.lastFailure()).isSameAs(failure);
         assertThat(acceptor.finish()).isFalse();
     }
 
@@ -36,6 +38,7 @@ class AcceptFailureHandlerTest {
         assertThatThrownBy(acceptor::checkException).hasMessage("of this test");
         assertThat(acceptor.config().isAutoRead()).isTrue();
         assertThat(listener.acceptFailures).isEmpty();
+        assertThat(handler.lastFailure()).isNull();
         assertThat(acceptor.finish()).isFalse();
     }
 

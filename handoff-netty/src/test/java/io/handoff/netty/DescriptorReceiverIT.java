@@ -239,7 +239,7 @@ class DescriptorReceiverIT {
             slow.send(new byte[] {7}, pair[0]);
             await().until(() -> running().metrics().openConnections(), open -> open == 2);
 
-            running().shutdownGracefully(Duration.ofMillis(100)).get();
+            running().shutdownGracefully(Duration.ZERO, Duration.ofMillis(100)).get();
 
             assertThat(silent.receiveUntilClosed()).isEmpty();
             assertThat(slow.receiveUntilClosed()).isEmpty();
@@ -256,7 +256,7 @@ class DescriptorReceiverIT {
         int[] pair = Libc.pair(Libc.SOCK_STREAM);
         try (NativeBroker broker = connect()) {
             await().until(() -> running().metrics().openConnections(), open -> open == 1);
-            var closed = running().shutdownGracefully(Duration.ofSeconds(20));
+            var closed = running().shutdownGracefully(Duration.ZERO, Duration.ofSeconds(20));
 
             broker.handOff(token, 1, pair[0]);
 

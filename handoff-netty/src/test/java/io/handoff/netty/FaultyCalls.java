@@ -31,6 +31,11 @@ class FaultyCalls implements SocketCalls {
     }
 
     @Override
+    public OwnedDescriptor duplicate(int descriptor) throws IOException {
+        return real.duplicate(descriptor);
+    }
+
+    @Override
     public boolean hasPendingError(FileDescriptor socket) throws IOException {
         return real.hasPendingError(socket);
     }

@@ -390,6 +390,34 @@ class HandoffServerIT {
     }
 
     @Test
+    void shouldServeOnUntilNoOfferComesWhenItClosesWithAQuietPeriod() throws Exception {
+        HandoffServer server = start(builder());
+        RawBroker broker = connect(server);
+        HandoffToken first = server.tokens().issue().get();
+        HandoffToken second = server.tokens().issue().get();
+        broker.send(Frames.offer(first, 1)).receive(Frames.accepting(first, 1).length);
+        assertThat(server.isAccepting()).isTrue();
+
+        Future<Void> closed = server.shutdownGracefully(Duration.ofMillis(300), Duration.ofSeconds(20));
+
+        assertThat(server.isAccepting()).isFalse();
+        assertThat(broker.send(Frames.offer(second, 2)).receive(Frames.accepting(second, 2).length))
+                .isEqualTo(Frames.accepting(second, 2));
+        assertThat(broker.receiveUntilClosed()).isEmpty();
+        closed.get();
+    }
+
+    @Test
+    void shouldRefuseAQuietPeriodThatIsLongerThanTheTimeout() throws Exception {
+        HandoffServer server = start(builder());
+
+        assertThatThrownBy(() -> server.shutdownGracefully(Duration.ofSeconds(3), Duration.ofSeconds(2)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("quietPeriod was PT3S; expected zero to the timeout, which is PT2S");
+        assertThat(server.isAccepting()).isTrue();
+    }
+
+    @Test
     void shouldLetTheOfferInFlightFinishWhenItCloses() throws Exception {
         HandoffServer server = start(builder());
         server.tokens().register(TOKEN).get();
@@ -400,7 +428,7 @@ class HandoffServerIT {
         answered.receive(Frames.accepting(answeredToken, 1).length);
         await().until(() -> server.metrics().openConnections(), open -> open == 2);
 
-        Future<Void> closed = server.shutdownGracefully(Duration.ofSeconds(20));
+        Future<Void> closed = server.shutdownGracefully(Duration.ZERO, Duration.ofSeconds(20));
 
         assertThat(answered.receiveUntilClosed()).isEmpty();
         await().until(() -> server.metrics().openConnections(), open -> open == 1);
@@ -420,7 +448,7 @@ class HandoffServerIT {
         RawBroker silent = connect(server);
         await().until(() -> server.metrics().openConnections(), open -> open == 1);
 
-        server.shutdownGracefully(Duration.ofMillis(200)).get();
+        server.shutdownGracefully(Duration.ZERO, Duration.ofMillis(200)).get();
 
         assertThat(silent.receiveUntilClosed()).isEmpty();
         assertThat(server.metrics().openConnections()).isZero();
@@ -460,7 +488,7 @@ class HandoffServerIT {
         // Without a quiet period Netty 4.2.18 may end the loop before it has closed the loop's channels.
         loops.shutdownGracefully(100, 5000, TimeUnit.MILLISECONDS).sync();
 
-        server.shutdownGracefully(Duration.ofSeconds(5)).get();
+        server.shutdownGracefully(Duration.ZERO, Duration.ofSeconds(5)).get();
 
         assertThat(socketPath()).doesNotExist();
     }
@@ -479,7 +507,7 @@ class HandoffServerIT {
         RawBroker broker = connect(server[0]).send(Frames.offer(TOKEN, 1));
 
         assertThat(broker.receiveUntilClosed()).isEqualTo(Frames.accepting(TOKEN, 1));
-        server[0].shutdownGracefully(Duration.ofSeconds(5)).get();
+        server[0].shutdownGracefully(Duration.ZERO, Duration.ofSeconds(5)).get();
     }
 
     @Test

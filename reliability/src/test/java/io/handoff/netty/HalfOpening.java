@@ -39,6 +39,11 @@ public final class HalfOpening implements SocketCalls {
     }
 
     @Override
+    public OwnedDescriptor duplicate(int descriptor) throws IOException {
+        return real.duplicate(descriptor);
+    }
+
+    @Override
     public boolean hasPendingError(FileDescriptor socket) throws IOException {
         return real.hasPendingError(socket);
     }

@@ -3,7 +3,9 @@ package io.handoff.reliability;
 import io.handoff.netty.ConnectionRefusal;
 import io.handoff.netty.HandoffMetrics;
 import io.handoff.netty.HandoffRejection;
+import io.handoff.netty.HandoffServer;
 import io.handoff.netty.HandoffWireException;
+import java.io.IOException;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Function;
@@ -12,6 +14,7 @@ import java.util.function.ToLongFunction;
 /**
  * What a backend has counted since it started.
  *
+ * @param isAccepting whether another connection would be accepted now
  * @param open connections open now
  * @param largeFrameBytes taken up by large frames now
  * @param accepted offers
@@ -20,6 +23,7 @@ import java.util.function.ToLongFunction;
  * @param refused everything that was refused, by the name of the reason; only reasons that occurred
  */
 record BackendCounts(
+        boolean isAccepting,
         int open,
         long largeFrameBytes,
         long accepted,
@@ -27,7 +31,8 @@ record BackendCounts(
         String lastAcceptFailure,
         Map<String, Long> refused) {
 
-    static BackendCounts of(HandoffMetrics metrics, String lastAcceptFailure) {
+    static BackendCounts of(HandoffServer server) {
+        HandoffMetrics metrics = server.metrics();
         Map<String, Long> refused = new TreeMap<>();
         refused.putAll(counts(ConnectionRefusal.values(), ConnectionRefusal::name, metrics::connectionsRefused));
         refused.putAll(
@@ -35,11 +40,12 @@ record BackendCounts(
         refused.putAll(
                 counts(HandoffRejection.Reason.values(), HandoffRejection.Reason::name, metrics::offersRejected));
         return new BackendCounts(
+                server.isAccepting(),
                 metrics.openConnections(),
                 metrics.largeFrameBytes(),
                 metrics.offersAccepted(),
                 metrics.acceptFailures(),
-                lastAcceptFailure,
+                server.lastAcceptFailure().map(IOException::getMessage).orElse(""),
                 refused);
     }
 

@@ -91,6 +91,7 @@ class DescriptorExhaustionIT {
                 client.close();
             }
             await().atMost(PATIENCE).until(backend::sockets, now -> now == sockets);
+            await().atMost(PATIENCE).until(backend::counts, BackendCounts::isAccepting);
             page.resumed(WAITING, resumedNanos, sockets);
         }
     }
@@ -109,6 +110,7 @@ class DescriptorExhaustionIT {
         // On a busy machine a busy loop may get little of the processors; but it does not pause.
         assertThat(failures).as("failures to accept within %s pauses", pauses).isLessThanOrEqualTo(pauses);
         assertThat(processors).as("processors used at the limit").isLessThan(QUIET);
+        await().until(backend::counts, counts -> !counts.isAccepting());
         assertThat(stood.lastAcceptFailure()).contains("accept", "Too many open files");
         assertThat(stood.open()).as("accepted").isBetween(1, connected - 1);
     }

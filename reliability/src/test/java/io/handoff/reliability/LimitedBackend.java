@@ -5,7 +5,6 @@ import io.handoff.benchmarks.compare.EchoHandler;
 import io.handoff.benchmarks.compare.ParentProcess;
 import io.handoff.netty.DescriptorPolicy;
 import io.handoff.netty.ExpectedTokenPolicy;
-import io.handoff.netty.HandoffListener;
 import io.handoff.netty.HandoffServer;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
@@ -16,7 +15,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.Callable;
-import java.util.concurrent.atomic.AtomicReference;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -43,8 +41,6 @@ final class LimitedBackend implements Callable<Integer> {
 
     @Option(names = "--max-frame-length", required = true)
     private int maxFrameLength;
-
-    private final AtomicReference<String> lastAcceptFailure = new AtomicReference<>("");
 
     public static void main(String[] args) {
         System.exit(new CommandLine(new LimitedBackend()).execute(args));
@@ -77,19 +73,13 @@ final class LimitedBackend implements Callable<Integer> {
                 .offerTimeout(offerTimeout)
                 .maxConnections(maxConnections)
                 .maxFrameLength(maxFrameLength)
-                .listener(new HandoffListener() {
-                    @Override
-                    public void acceptFailed(IOException failure) {
-                        lastAcceptFailure.set(String.valueOf(failure.getMessage()));
-                    }
-                })
                 .start()
                 .get();
     }
 
     private Object answer(String question, HandoffServer server, DirectPeak direct) throws IOException {
         return switch (question) {
-            case COUNTS -> BackendCounts.of(server.metrics(), lastAcceptFailure.get());
+            case COUNTS -> BackendCounts.of(server);
             case MEMORY -> BackendMemory.of(direct);
             default -> throw new IOException("the input was " + question + "; expected " + COUNTS + " or " + MEMORY);
         };

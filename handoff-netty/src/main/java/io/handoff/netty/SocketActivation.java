@@ -1,0 +1,79 @@
+package io.handoff.netty;
+
+import io.netty.channel.ChannelException;
+import io.netty.channel.unix.DomainSocketAddress;
+import io.netty.channel.unix.Socket;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Map;
+
+/**
+ * The listening sockets that a service manager has opened for this process, by the protocol of systemd's socket activation
+ * (sd_listen_fds(3)): {@code LISTEN_FDS} descriptors, the first with number 3, for the process {@code LISTEN_PID}.
+ *
+ * @param environment the environment of this process
+ * @param pid the id of this process
+ * @param first the number of the first descriptor
+ */
+record SocketActivation(Map<String, String> environment, long pid, int first) {
+
+    private static final int SOL_SOCKET = 1;
+    private static final int SO_ACCEPTCONN = 30;
+
+    /** What this process has been passed. */
+    static SocketActivation ofThisProcess() {
+        return new SocketActivation(System.getenv(), ProcessHandle.current().pid(), 3);
+    }
+
+    /**
+     * Takes a copy of the socket that listens at the path. The socket itself stays open, for another server after this
+     * one: its backlog is the service manager's.
+     *
+     * @throws IOException saying what was passed instead
+     */
+    Socket take(Path path, SocketCalls calls) throws IOException {
+        int count = count();
+        StringBuilder others = new StringBuilder();
+        for (int number = first; number < first + count; number++) {
+            String address = addressOf(number);
+            if (address.equals(path.toAbsolutePath().toString())) {
+                return calls.duplicate(number).transferTo(Socket::new);
+            }
+            others.append(others.isEmpty() ? "" : ", ")
+                    .append(number)
+                    .append(": ")
+                    .append(address);
+        }
+        throw new IOException("none of the descriptors passed listens there: " + others);
+    }
+
+    private int count() throws IOException {
+        String fds = environment.get("LISTEN_FDS");
+        String forPid = environment.get("LISTEN_PID");
+        if (fds == null || forPid == null) {
+            throw new IOException("no socket was passed: LISTEN_FDS and LISTEN_PID are not set");
+        }
+        if (!forPid.equals(String.valueOf(pid))) {
+            throw new IOException("the sockets passed are for another process: LISTEN_PID is " + forPid + ", this is "
+                    + pid + "; a script that starts the JVM has to exec it");
+        }
+        try {
+            return Integer.parseUnsignedInt(fds);
+        } catch (NumberFormatException e) {
+            throw new IOException("LISTEN_FDS is " + fds + "; expected a number", e);
+        }
+    }
+
+    private static String addressOf(int number) {
+        try {
+            Socket socket = new Socket(number);
+            DomainSocketAddress address = socket.localDomainSocketAddress();
+            if (address == null) {
+                return "no socket with a path";
+            }
+            return socket.getIntOpt(SOL_SOCKET, SO_ACCEPTCONN) == 0 ? "no listening socket" : address.path();
+        } catch (IOException | ChannelException e) {
+            return "no socket";
+        }
+    }
+}
