@@ -63,21 +63,36 @@ public final class HandoffMeterBinder implements MeterBinder {
     }
 
     private void bindConnections(MeterRegistry registry) {
-        gauge("handoff.connections.open", HandoffMetrics::openConnections).register(registry);
-        counter("handoff.connections.opened", HandoffMetrics::connectionsOpened).register(registry);
+        gauge("handoff.connections.open", "handoff connections open now", HandoffMetrics::openConnections)
+                .register(registry);
+        counter(
+                        "handoff.connections.opened",
+                        "handoff connections accepted and not refused",
+                        HandoffMetrics::connectionsOpened)
+                .register(registry);
         for (ConnectionRefusal reason : ConnectionRefusal.values()) {
-            counter("handoff.connections.refused", counts -> counts.connectionsRefused(reason))
+            counter(
+                            "handoff.connections.refused",
+                            "handoff connections closed before a byte was read",
+                            counts -> counts.connectionsRefused(reason))
                     .tag("reason", value(reason))
                     .register(registry);
         }
-        counter("handoff.accept.failures", HandoffMetrics::acceptFailures).register(registry);
+        counter(
+                        "handoff.accept.failures",
+                        "failures of accept(2), at most one a second",
+                        HandoffMetrics::acceptFailures)
+                .register(registry);
         // An ACK, and what may be wrong with it, comes to a broker.
         for (Kind kind : EnumSet.complementOf(EnumSet.of(Kind.TOKEN_ECHO))) {
-            counter("handoff.wire.errors", counts -> counts.wireErrors(kind))
+            counter(
+                            "handoff.wire.errors",
+                            "handoff connections closed without an ACK",
+                            counts -> counts.wireErrors(kind))
                     .tag("kind", value(kind))
                     .register(registry);
         }
-        gauge("handoff.frames.large", HandoffMetrics::largeFrameBytes)
+        gauge("handoff.frames.large", "bodies of more than 64 KiB that are there now", HandoffMetrics::largeFrameBytes)
                 .baseUnit("bytes")
                 .register(registry);
     }
@@ -88,21 +103,33 @@ public final class HandoffMeterBinder implements MeterBinder {
         for (Reason reason : EnumSet.complementOf(EnumSet.of(Reason.BY_BACKEND))) {
             bindOffers("rejected", value(reason), counts -> counts.offersRejected(reason), registry);
         }
-        counter("handoff.acks.failed", HandoffMetrics::acksFailed).register(registry);
-        bindTimer("handoff.answers", HandoffMetrics::offersAnswered, HandoffMetrics::totalAnswerTime, registry);
-        bindTimer("handoff.adoptions", HandoffMetrics::connectionsAdopted, HandoffMetrics::totalAdoptionTime, registry);
+        counter("handoff.acks.failed", "ACKs that could not be written", HandoffMetrics::acksFailed)
+                .register(registry);
+        bindTimer(
+                "handoff.answers",
+                "from when an offer was read until its ACK had left",
+                HandoffMetrics::offersAnswered,
+                HandoffMetrics::totalAnswerTime,
+                registry);
+        bindTimer(
+                "handoff.adoptions",
+                "from when a handoff connection was accepted until the connection that it brought was the program's",
+                HandoffMetrics::connectionsAdopted,
+                HandoffMetrics::totalAdoptionTime,
+                registry);
     }
 
     private void bindOffers(
             String outcome, String reason, ToDoubleFunction<HandoffMetrics> count, MeterRegistry registry) {
-        counter("handoff.offers", count)
+        counter("handoff.offers", "offers judged", count)
                 .tag("outcome", outcome)
                 .tag("reason", reason)
                 .register(registry);
     }
 
     private void bindTokens(MeterRegistry registry) {
-        gauge("handoff.tokens.pending", HandoffMetrics::pendingTokens).register(registry);
+        gauge("handoff.tokens.pending", "tokens pending now", HandoffMetrics::pendingTokens)
+                .register(registry);
         bindEvent("handoff.tokens", "issued", HandoffMetrics::tokensIssued, registry);
         bindEvent("handoff.tokens", "registered", HandoffMetrics::tokensRegistered, registry);
         bindEvent("handoff.tokens", "consumed", HandoffMetrics::tokensConsumed, registry);
@@ -111,31 +138,41 @@ public final class HandoffMeterBinder implements MeterBinder {
     }
 
     private void bindDescriptors(MeterRegistry registry) {
-        gauge("handoff.descriptors.open", HandoffMetrics::openDescriptors).register(registry);
+        gauge(
+                        "handoff.descriptors.open",
+                        "descriptors received that are neither adopted nor closed yet",
+                        HandoffMetrics::openDescriptors)
+                .register(registry);
         bindEvent("handoff.descriptors", "received", HandoffMetrics::descriptorsReceived, registry);
         bindEvent("handoff.descriptors", "adopted", HandoffMetrics::descriptorsAdopted, registry);
         bindEvent("handoff.descriptors", "closed", HandoffMetrics::descriptorsClosed, registry);
     }
 
     private void bindEvent(String name, String event, ToDoubleFunction<HandoffMetrics> count, MeterRegistry registry) {
-        counter(name, count).tag("event", event).register(registry);
+        counter(name, "by what became of them", count).tag("event", event).register(registry);
     }
 
-    private Gauge.Builder<HandoffMetrics> gauge(String name, ToDoubleFunction<HandoffMetrics> value) {
-        return Gauge.builder(name, metrics, value).tags(tags);
+    private Gauge.Builder<HandoffMetrics> gauge(
+            String name, String description, ToDoubleFunction<HandoffMetrics> value) {
+        return Gauge.builder(name, metrics, value).description(description).tags(tags);
     }
 
-    private FunctionCounter.Builder<HandoffMetrics> counter(String name, ToDoubleFunction<HandoffMetrics> count) {
-        return FunctionCounter.builder(name, metrics, count).tags(tags);
+    private FunctionCounter.Builder<HandoffMetrics> counter(
+            String name, String description, ToDoubleFunction<HandoffMetrics> count) {
+        return FunctionCounter.builder(name, metrics, count)
+                .description(description)
+                .tags(tags);
     }
 
     private void bindTimer(
             String name,
+            String description,
             ToLongFunction<HandoffMetrics> count,
             Function<HandoffMetrics, Duration> total,
             MeterRegistry registry) {
         FunctionTimer.builder(
                         name, metrics, count, counts -> total.apply(counts).toNanos(), TimeUnit.NANOSECONDS)
+                .description(description)
                 .tags(tags)
                 .register(registry);
     }

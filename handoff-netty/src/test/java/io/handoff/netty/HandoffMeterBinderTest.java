@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -52,6 +53,21 @@ class HandoffMeterBinderTest {
         }
 
         assertThat(documented()).isEqualTo(registered).hasSizeGreaterThan(10);
+    }
+
+    @Test
+    void shouldDescribeEachMeterAsThePageDoes() throws Exception {
+        new HandoffMeterBinder(metrics).bindTo(registry);
+        List<String> page = Files.readAllLines(Path.of("../docs/metrics.md"));
+
+        assertThat(registry.getMeters()).allSatisfy(meter -> {
+            String row = "| `" + meter.getId().getName() + "` |";
+            assertThat(page)
+                    .filteredOn(line -> line.startsWith(row))
+                    .singleElement()
+                    .asString()
+                    .contains("| " + Objects.requireNonNull(meter.getId().getDescription()));
+        });
     }
 
     private static String type(Meter meter) {
