@@ -9,6 +9,7 @@ import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashSet;
@@ -92,6 +93,14 @@ final class BackendCommand implements Callable<Integer> {
                     + " ${DEFAULT-VALUE}.")
     private int threads;
 
+    @Option(
+            names = "--metrics",
+            paramLabel = "HOST:PORT",
+            converter = MetricsAddressConverter.class,
+            description =
+                    "Show metrics to Prometheus there, at /metrics. With port 0 any free port is taken, and printed.")
+    private @Nullable InetSocketAddress metrics;
+
     @Option(names = "--json", description = "Print each line as a JSON object.")
     private boolean json;
 
@@ -99,6 +108,7 @@ final class BackendCommand implements Callable<Integer> {
     public Integer call() throws Exception {
         checkUsage();
         ReportPrinter printer = ReportPrinter.of(spec.commandLine().getOut(), json);
+        MetricsEndpoint endpoint = metrics == null ? null : MetricsEndpoint.open(metrics);
         HandoffServer.Builder builder = configured().listener(new DecisionPrinter(printer));
         EventLoopGroup loops = newLoops("handoff-control");
         builder.controlLoops(loops);
@@ -113,6 +123,10 @@ final class BackendCommand implements Callable<Integer> {
         HandoffServer server = builder.start().sync().getNow();
         StopSignal.closes(server);
         printer.print(new BackendReport.Listening(socket.toString()));
+        if (endpoint != null) {
+            endpoint.show(server.metrics());
+            printer.print(new BackendReport.Metrics(endpoint.url()));
+        }
         // Nobody shuts the loops down: the process ends in the shutdown hook.
         loops.terminationFuture().sync();
         return CommandLine.ExitCode.SOFTWARE;

@@ -17,6 +17,15 @@ sealed interface BackendReport extends Report {
         }
     }
 
+    /** From now on the metrics can be read. */
+    @JsonTypeName("metrics")
+    record Metrics(String url) implements BackendReport {
+        @Override
+        public String text() {
+            return "metrics on " + url;
+        }
+    }
+
     /** An offer was accepted, its token consumed. */
     @JsonTypeName("accepted")
     record Accepted(String serviceName, String correlationId, int pid, long uid) implements BackendReport {

@@ -25,6 +25,8 @@ class UsageTest {
             backend --socket s --no-descriptors --max-frame-length 0      | maxFrameLength was 0; expected 1 to 16777216 bytes
             backend --socket s --no-descriptors --offer-timeout 5         | '5' is not a duration
             backend --socket s --no-descriptors --token 00                | handoff token was 2 characters
+            backend --socket s --metrics 9464                             | '9464' is no address; expected HOST:PORT
+            backend --socket s --metrics 127.0.0.1:70000                  | port 70000 is too large; expected 0 to 65535
             broker --listen s --backend b                                 | Missing required option: '--service=NAME'
             broker --listen 127.0.0.1:70000 --backend b --service x       | port 70000 is too large; expected 0 to 65535
             offer --socket s                                              | Missing required option: '--token=HEX'

@@ -33,6 +33,9 @@ final class AnswerQueue {
 
     private int dueTokenBytes;
 
+    /** When the offers were read that the ACKs which are due answer. */
+    private long dueReadAtNanos;
+
     private boolean flushScheduled;
 
     AnswerQueue(ChannelHandlerContext ctx, OfferDeadlineHandler deadline, HandoffFrameDecoder frames) {
@@ -44,13 +47,15 @@ final class AnswerQueue {
     /** An offer that is being judged, and its place among the answers. */
     static final class Turn {
         private final Offer offer;
+        private final long readAtNanos;
         private final FrameBudget.@Nullable Share share;
         private boolean isJudged;
         private @Nullable HandoffRejection rejection;
         private @Nullable AdoptedConnection adopted;
 
-        private Turn(Offer offer, FrameBudget.@Nullable Share share) {
+        private Turn(Offer offer, long readAtNanos, FrameBudget.@Nullable Share share) {
             this.offer = offer;
+            this.readAtNanos = readAtNanos;
             this.share = share;
         }
 
@@ -74,7 +79,7 @@ final class AnswerQueue {
 
     /** Keeps a place for the answer to an offer, which {@link #settle} gives later. */
     Turn await(Offer offer) {
-        Turn turn = new Turn(offer, frames.takeShare());
+        Turn turn = new Turn(offer, nowNanos(), frames.takeShare());
         turns.add(turn);
         return turn;
     }
@@ -82,7 +87,7 @@ final class AnswerQueue {
     /** Answers an offer that is judged already; at once, if no offer before it waits. Flushing is the caller's. */
     void answer(Offer offer, @Nullable HandoffRejection rejection) {
         if (turns.isEmpty()) {
-            write(offer, rejection, null, frames.takeShare());
+            write(offer, nowNanos(), rejection, null, frames.takeShare());
         } else {
             Turn turn = await(offer);
             turn.isJudged = true;
@@ -102,7 +107,7 @@ final class AnswerQueue {
         turn.adopted = adopted;
         for (Turn next = turns.peek(); next != null && next.isJudged; next = turns.peek()) {
             turns.remove();
-            write(next.offer, next.rejection, next.adopted, next.share);
+            write(next.offer, next.readAtNanos, next.rejection, next.adopted, next.share);
         }
         flushLater();
     }
@@ -120,9 +125,14 @@ final class AnswerQueue {
 
     private void write(
             Offer offer,
+            long readAtNanos,
             @Nullable HandoffRejection rejection,
             @Nullable AdoptedConnection adopted,
             FrameBudget.@Nullable Share share) {
+        if (!due.isEmpty() && readAtNanos != dueReadAtNanos) {
+            writeDue(null, null);
+        }
+        dueReadAtNanos = readAtNanos;
         HandoffAcceptance acceptance = rejection == null
                 ? new HandoffAcceptance.Accepted(offer)
                 : new HandoffAcceptance.Rejected(offer, rejection);
@@ -148,7 +158,7 @@ final class AnswerQueue {
 
     /** Takes over the connection adopted with the last of them, and what the frame of that has taken. */
     private void writeDue(@Nullable AdoptedConnection adopted, FrameBudget.@Nullable Share share) {
-        AckBatch acks = new AckBatch(List.copyOf(due));
+        AckBatch acks = new AckBatch(List.copyOf(due), dueReadAtNanos);
         due.clear();
         dueTokenBytes = 0;
         deadline.acksWritten(acks.size());
@@ -166,6 +176,8 @@ final class AnswerQueue {
 
     private void acksLeft(AckBatch acks, @Nullable AdoptedConnection adopted) {
         deadline.acksLeft(acks.size(), ctx);
+        // Whoever hears from the client finds the handoff counted.
+        ctx.fireUserEventTriggered(acks);
         if (adopted != null) {
             adopted.open();
         }

@@ -17,10 +17,16 @@ final class ConnectionGate extends ChannelInboundHandlerAdapter {
 
     private final PeerPolicy peerPolicy;
     private final ControlConnections connections;
+    private final ProgramFailureLog failures;
     private final HandoffListener listener;
 
-    ConnectionGate(PeerPolicy peerPolicy, ControlConnections connections, HandoffListener listener) {
+    ConnectionGate(
+            PeerPolicy peerPolicy,
+            ControlConnections connections,
+            ProgramFailureLog failures,
+            HandoffListener listener) {
         this.peerPolicy = peerPolicy;
+        this.failures = failures;
         this.connections = connections;
         this.listener = listener;
     }
@@ -52,14 +58,13 @@ final class ConnectionGate extends ChannelInboundHandlerAdapter {
         try {
             return peerPolicy.permits(peer);
         } catch (RuntimeException e) {
-            logger.warn("PeerPolicy failed, {} is refused", peer, e);
+            failures.peerPolicyFailed(peer, e);
             return false;
         }
     }
 
     private void refuse(EpollDomainSocketChannel connection, HandoffPeer peer, ConnectionRefusal refusal) {
         connection.unsafe().closeForcibly();
-        logger.debug("refused a connection of {}: {}", peer, refusal);
         listener.connectionRefused(peer, refusal);
     }
 }

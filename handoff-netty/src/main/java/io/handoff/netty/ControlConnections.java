@@ -9,6 +9,7 @@ import io.netty.util.concurrent.Promise;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +20,7 @@ final class ControlConnections {
 
     private final int maxConnections;
     private final AtomicInteger open = new AtomicInteger();
+    private final LongAdder everOpened = new LongAdder();
     private final ChannelGroup served;
     private final Promise<Void> drained;
 
@@ -38,6 +40,7 @@ final class ControlConnections {
             closed();
             return false;
         }
+        everOpened.increment();
         return true;
     }
 
@@ -73,6 +76,10 @@ final class ControlConnections {
 
     int openCount() {
         return open.get();
+    }
+
+    long everOpenedCount() {
+        return everOpened.sum();
     }
 
     /**

@@ -40,6 +40,7 @@ final class DescriptorReceiver extends ChannelInboundHandlerAdapter {
     private final DescriptorPolicy policy;
     private final boolean isTokenExpected;
     private final HandoffTokens tokens;
+    private final DescriptorCounts descriptors;
     private final Duration deadline;
     private final ControlConnections connections;
     private final HandoffListener listener;
@@ -51,12 +52,14 @@ final class DescriptorReceiver extends ChannelInboundHandlerAdapter {
             SocketCalls calls,
             HandoffServerConfig config,
             HandoffTokens tokens,
+            DescriptorCounts descriptors,
             ControlConnections connections,
             HandoffListener listener) {
         this.calls = calls;
         this.policy = config.descriptors();
         this.isTokenExpected = config.expectedTokens().isCarried();
         this.tokens = tokens;
+        this.descriptors = descriptors;
         this.deadline = config.offerTimeout();
         this.connections = connections;
         this.listener = listener;
@@ -146,6 +149,7 @@ final class DescriptorReceiver extends ChannelInboundHandlerAdapter {
 
         private void takeDescriptors(SocketCalls.Received received, boolean isFirst) {
             List<OwnedDescriptor> came = received.descriptors();
+            came.forEach(one -> one.countIn(descriptors));
             HandoffWireException error = errorOf(received, isFirst);
             if (error != null) {
                 came.forEach(OwnedDescriptor::close);

@@ -11,8 +11,6 @@ import io.netty.util.concurrent.FutureListener;
 import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Judges each offer, answers it with an ACK, and fires the matching {@link HandoffAcceptance} up the pipeline.
@@ -31,12 +29,11 @@ public final class HandoffOfferHandler extends SimpleChannelInboundHandler<Offer
     /** Offers that may wait for their answer at once before reading pauses. */
     static final int MAX_WAITING = 256;
 
-    private static final Logger logger = LoggerFactory.getLogger(HandoffOfferHandler.class);
-
     private final HandoffTokens tokens;
     private final ExpectedTokenPolicy expectedTokens;
     private final OfferAdmission admission;
     private final HandoffPeer peer;
+    private final ProgramFailureLog failures;
     private final @Nullable CarriedDescriptor carried;
     private final @Nullable ConnectionAdopter adopter;
 
@@ -55,7 +52,7 @@ public final class HandoffOfferHandler extends SimpleChannelInboundHandler<Offer
      */
     public HandoffOfferHandler(
             HandoffTokens tokens, ExpectedTokenPolicy expectedTokens, OfferAdmission admission, HandoffPeer peer) {
-        this(tokens, expectedTokens, admission, peer, null, null);
+        this(tokens, expectedTokens, admission, peer, new ProgramFailureLog(tokens.executor()), null, null);
     }
 
     /** Makes the handler of one connection, which may have brought a descriptor to be adopted. */
@@ -64,6 +61,7 @@ public final class HandoffOfferHandler extends SimpleChannelInboundHandler<Offer
             ExpectedTokenPolicy expectedTokens,
             OfferAdmission admission,
             HandoffPeer peer,
+            ProgramFailureLog failures,
             @Nullable CarriedDescriptor carried,
             @Nullable ConnectionAdopter adopter) {
         super(Offer.class);
@@ -71,6 +69,7 @@ public final class HandoffOfferHandler extends SimpleChannelInboundHandler<Offer
         this.expectedTokens = expectedTokens;
         this.admission = admission;
         this.peer = peer;
+        this.failures = failures;
         this.carried = carried;
         this.adopter = adopter;
     }
@@ -142,7 +141,7 @@ public final class HandoffOfferHandler extends SimpleChannelInboundHandler<Offer
                     .map(HandoffRejection::notAdmitted)
                     .orElse(null);
         } catch (RuntimeException e) {
-            logger.warn("OfferAdmission failed, offer {} is rejected", Long.toUnsignedString(offer.correlationId()), e);
+            failures.admissionFailed(offer, e);
             return HandoffRejection.ADMISSION_FAILED;
         }
     }
@@ -203,7 +202,7 @@ public final class HandoffOfferHandler extends SimpleChannelInboundHandler<Offer
                     if (adopted.isSuccess()) {
                         settle(ctx, turn, null, adopted.getNow());
                     } else {
-                        logger.warn("a connection could not be adopted", adopted.cause());
+                        failures.adoptionFailed(turn.offer(), adopted.cause());
                         settle(ctx, turn, HandoffRejection.ADOPTION_FAILED, null);
                     }
                 });

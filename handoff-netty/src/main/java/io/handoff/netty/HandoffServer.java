@@ -71,8 +71,11 @@ public final class HandoffServer implements AutoCloseable {
     private final HandoffTokens tokens;
     private final ControlConnections connections;
     private final FrameBudget frameBudget;
+    private final DescriptorCounts descriptors = new DescriptorCounts();
     private final Map<EventLoop, ReadTurns> readTurns = new ConcurrentHashMap<>();
     private final HandoffMetrics metrics;
+    private final ProgramFailureLog failures;
+    private final EventRecorder events = new EventRecorder();
     private final HandoffListener listener;
     private final AcceptFailureHandler acceptFailures;
     private final @Nullable ConnectionAdopter adopter;
@@ -92,8 +95,9 @@ public final class HandoffServer implements AutoCloseable {
         this.connections = new ControlConnections(config.maxConnections(), loop);
         this.adopter = newAdopter(config);
         this.frameBudget = new FrameBudget(config.maxLargeFrameBytes());
-        this.metrics = new HandoffMetrics(connections, frameBudget);
-        this.listener = new ListenerChain(metrics, config.listener());
+        this.metrics = new HandoffMetrics(connections, frameBudget, tokens.counts(), descriptors);
+        this.failures = new ProgramFailureLog(loop);
+        this.listener = new ListenerChain(failures, metrics, new PeerLog(loop), events, config.listener());
         this.acceptFailures = new AcceptFailureHandler(listener);
         // On the loop that accepts, and so before the first offer is judged there.
         config.pendingTokens().forEach(tokens::register);
@@ -161,9 +165,9 @@ public final class HandoffServer implements AutoCloseable {
                     @Override
                     protected void initChannel(Channel acceptor) {
                         acceptor.pipeline()
-                                .addLast(new ConnectionGate(config.peerPolicy(), connections, listener))
+                                .addLast(new ConnectionGate(config.peerPolicy(), connections, failures, listener))
                                 .addLast(new DescriptorReceiver(
-                                        config.socketCalls(), config, tokens, connections, listener))
+                                        config.socketCalls(), config, tokens, descriptors, connections, listener))
                                 .addLast(acceptFailures);
                     }
                 })
@@ -192,11 +196,17 @@ public final class HandoffServer implements AutoCloseable {
         Arrival arrival = connection.attr(Arrival.KEY).get();
         Duration elapsed = Duration.ofNanos(connection.eventLoop().ticker().nanoTime() - arrival.atNanos());
         HandoffOfferHandler offers = new HandoffOfferHandler(
-                tokens, config.expectedTokens(), config.admission(), arrival.peer(), arrival.carried(), adopter);
+                tokens,
+                config.expectedTokens(),
+                config.admission(),
+                arrival.peer(),
+                failures,
+                arrival.carried(),
+                adopter);
         HandoffFrameDecoder frames = new HandoffFrameDecoder(config.maxFrameLength(), frameBudget);
         ReadTurns turns = readTurns.computeIfAbsent(connection.eventLoop(), loop -> new ReadTurns());
         HandoffPipeline.addBackend(connection.pipeline(), frames, turns, config.offerTimeout(), elapsed, offers)
-                .addLast(new ControlConnectionHandler(arrival.peer(), listener));
+                .addLast(new ControlConnectionHandler(arrival, metrics, events, listener));
         if (arrival.carried() == null) {
             connection.pipeline().addFirst(new UnreadAckLimit());
         }

@@ -42,6 +42,8 @@ public final class HandoffTokenStore {
     /** In the order of issue, which is the order of expiry. */
     private final PendingTokens pending = new PendingTokens();
 
+    private final TokenCounts counts = new TokenCounts();
+
     /**
      * Makes an empty store.
      *
@@ -79,6 +81,7 @@ public final class HandoffTokenStore {
         for (int attempt = 0; attempt < collisionAttempts; attempt++) {
             HandoffToken token = random.get();
             if (makePending(token, nowNanos)) {
+                counts.issued.increment();
                 return token;
             }
         }
@@ -97,6 +100,7 @@ public final class HandoffTokenStore {
         if (!makePending(token, nowNanos)) {
             throw HandoffTokenException.alreadyPending();
         }
+        counts.registered.increment();
     }
 
     /**
@@ -123,13 +127,14 @@ public final class HandoffTokenStore {
             return Optional.of(HandoffRejection.TOKEN_NOT_PENDING);
         }
         if (isExpired(found, nowNanos)) {
-            pending.remove(found);
+            drop(found);
             return Optional.of(HandoffRejection.TOKEN_EXPIRED);
         }
         if (!expected.equals(presented)) {
             return Optional.of(HandoffRejection.TOKEN_MISMATCH);
         }
         pending.remove(found);
+        counts.consumed.increment();
         return Optional.empty();
     }
 
@@ -146,6 +151,7 @@ public final class HandoffTokenStore {
             return false;
         }
         pending.remove(found);
+        counts.revoked.increment();
         return true;
     }
 
@@ -163,6 +169,10 @@ public final class HandoffTokenStore {
         return executor;
     }
 
+    TokenCounts counts() {
+        return counts;
+    }
+
     private void makeRoom(long nowNanos) {
         checkConfined();
         prune(nowNanos);
@@ -178,7 +188,7 @@ public final class HandoffTokenStore {
                 return false;
             }
             // To be put at the end of the queue, not into its old place.
-            pending.remove(found);
+            drop(found);
         }
         pending.add(token, nowNanos + timeToLiveNanos);
         return true;
@@ -190,8 +200,13 @@ public final class HandoffTokenStore {
             if (oldest == PendingTokens.NONE || !isExpired(oldest, nowNanos)) {
                 return;
             }
-            pending.remove(oldest);
+            drop(oldest);
         }
+    }
+
+    private void drop(int expired) {
+        pending.remove(expired);
+        counts.expired.increment();
     }
 
     /** Compares by difference, as {@link System#nanoTime()} demands: the clock may wrap. */

@@ -80,6 +80,16 @@ public final class HandoffTokens {
         return onLoop(store::pendingCount);
     }
 
+    /** To be read from any thread. */
+    TokenCounts counts() {
+        return store.counts();
+    }
+
+    /** The event loop that the store is confined to. */
+    EventExecutor executor() {
+        return store.executor();
+    }
+
     /** Whether the calling thread may use {@link #consumeHere}. */
     boolean isHere() {
         return store.executor().inEventLoop();

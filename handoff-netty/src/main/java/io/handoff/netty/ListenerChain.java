@@ -3,17 +3,15 @@ package io.handoff.netty;
 import java.io.IOException;
 import java.util.List;
 import java.util.function.Consumer;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Tells several listeners, and keeps what they throw away from the connections. */
 final class ListenerChain implements HandoffListener {
 
-    private static final Logger logger = LoggerFactory.getLogger(ListenerChain.class);
-
+    private final ProgramFailureLog failures;
     private final List<HandoffListener> listeners;
 
-    ListenerChain(HandoffListener... listeners) {
+    ListenerChain(ProgramFailureLog failures, HandoffListener... listeners) {
+        this.failures = failures;
         this.listeners = List.of(listeners);
     }
 
@@ -47,7 +45,7 @@ final class ListenerChain implements HandoffListener {
             try {
                 news.accept(listener);
             } catch (RuntimeException e) {
-                logger.warn("HandoffListener {} failed", listener, e);
+                failures.listenerFailed(listener, e);
             }
         }
     }

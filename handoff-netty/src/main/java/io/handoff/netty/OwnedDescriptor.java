@@ -29,11 +29,18 @@ final class OwnedDescriptor {
     private final FileDescriptor descriptor;
     private final AtomicBoolean owned = new AtomicBoolean(true);
     private final @Nullable ResourceLeakTracker<OwnedDescriptor> leak;
+    private @Nullable DescriptorCounts counts;
 
     /** Takes the number of an open descriptor that nobody else is going to close. */
     OwnedDescriptor(int number) {
         descriptor = new FileDescriptor(number);
         leak = leakDetector.track(this);
+    }
+
+    /** Counts it, and how it ends. */
+    void countIn(DescriptorCounts counts) {
+        this.counts = counts;
+        counts.received.increment();
     }
 
     /** The descriptor, for calls that neither keep nor close it. */
@@ -62,6 +69,9 @@ final class OwnedDescriptor {
             closeDescriptor();
             throw e;
         }
+        if (counts != null) {
+            counts.adopted.increment();
+        }
         return owner;
     }
 
@@ -81,6 +91,9 @@ final class OwnedDescriptor {
     }
 
     private void closeDescriptor() {
+        if (counts != null) {
+            counts.closed.increment();
+        }
         try {
             descriptor.close();
         } catch (IOException e) {

@@ -11,11 +11,16 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOutboundHandlerAdapter;
 import io.netty.channel.ChannelPromise;
+import io.netty.channel.DefaultEventLoop;
+import io.netty.channel.EventLoop;
 import io.netty.util.ReferenceCountUtil;
+import io.netty.util.concurrent.Future;
+import io.netty.util.concurrent.Ticker;
 import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -388,6 +393,43 @@ class HandoffPipelineTest {
         assertThat(backend.errors).isEmpty();
         assertThat(backend.channel.isOpen()).isFalse();
         backend.finish();
+    }
+
+    @Test
+    void shouldTellOfTheAcksThatHaveLeftWhenTheirOffersWereRead() throws Exception {
+        EventLoop tokenLoop = new DefaultEventLoop();
+        CountDownLatch judging = new CountDownLatch(1);
+        Future<Boolean> busy = tokenLoop.submit(() -> judging.await(10, TimeUnit.SECONDS));
+        BackendChannel awaiting = new BackendChannel(new HandoffTokens(new HandoffTokenStore(
+                tokenLoop, HandoffTokenStore.DEFAULT_MAX_PENDING, HandoffTokenStore.DEFAULT_TIME_TO_LIVE)));
+        List<AckBatch> left = new ArrayList<>();
+        awaiting.channel.pipeline().addLast(new ChannelInboundHandlerAdapter() {
+            @Override
+            public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+                left.add((AckBatch) event);
+            }
+        });
+        Ticker ticker = awaiting.channel.eventLoop().ticker();
+
+        long first = ticker.nanoTime();
+        byte[] two = Frames.concat(Frames.offer(TOKEN, 1), Frames.offer(TOKEN, 2));
+        awaiting.receive(two, two.length);
+        awaiting.channel.advanceTimeBy(5, TimeUnit.MILLISECONDS);
+        long second = ticker.nanoTime();
+        awaiting.receive(Frames.offer(TOKEN, 3), 1024);
+        awaiting.channel.advanceTimeBy(5, TimeUnit.MILLISECONDS);
+        assertThat(left).isEmpty();
+        judging.countDown();
+        assertThat(busy.get()).isTrue();
+        tokenLoop.submit(() -> {}).get();
+        awaiting.channel.runPendingTasks();
+
+        assertThat(left).extracting(AckBatch::readAtNanos).containsExactly(first, second);
+        assertThat(left).extracting(AckBatch::size).containsExactly(2, 1);
+        assertThat(second - first).isEqualTo(TimeUnit.MILLISECONDS.toNanos(5));
+        assertThat(awaiting.sent()).isNotEmpty();
+        awaiting.finish();
+        tokenLoop.shutdownGracefully(0, 5, TimeUnit.SECONDS).sync();
     }
 
     @Test

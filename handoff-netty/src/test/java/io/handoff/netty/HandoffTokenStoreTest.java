@@ -410,6 +410,30 @@ class HandoffTokenStoreTest {
         }
     }
 
+    @Test
+    void shouldCountWhatBecomesOfItsTokens() {
+        HandoffToken issued = store.issue(NOW);
+        store.register(A, NOW);
+        store.register(B, NOW + 1);
+        store.register(C, NOW + 1);
+
+        store.consume(issued, issued, NOW);
+        store.consume(A, B, NOW);
+        store.revoke(C);
+        store.revoke(C);
+        store.consume(C, C, NOW);
+        store.consume(A, A, NOW + TTL);
+        store.register(token(4), NOW + TTL + 1);
+
+        TokenCounts counts = store.counts();
+        assertThat(counts.issued.sum()).isEqualTo(1);
+        assertThat(counts.registered.sum()).isEqualTo(4);
+        assertThat(counts.consumed.sum()).isEqualTo(1);
+        assertThat(counts.revoked.sum()).isEqualTo(1);
+        assertThat(counts.expired.sum()).as("one asked for, one pruned").isEqualTo(2);
+        assertThat(counts.pending()).isEqualTo(1);
+    }
+
     /** Runs the store against {@link ReferenceStore}; the start of the clock makes it wrap on the way. */
     @ParameterizedTest
     @ValueSource(ints = {1, 3, 6})
@@ -454,10 +478,14 @@ class HandoffTokenStoreTest {
                     wanted = "revoked " + reference.revoke(one);
                 }
             }
-            if (!got.equals(wanted) || tested.pendingCount() != reference.pending.size()) {
-                assertThat(got + ", then pending " + tested.pendingCount())
+            if (!got.equals(wanted)
+                    || tested.pendingCount() != reference.pending.size()
+                    || tested.counts().pending() != reference.pending.size()) {
+                assertThat(got + ", then pending " + tested.pendingCount() + ", by the counts "
+                                + tested.counts().pending())
                         .as("seed %d, step %d", seed, step)
-                        .isEqualTo(wanted + ", then pending " + reference.pending.size());
+                        .isEqualTo(wanted + ", then pending " + reference.pending.size() + ", by the counts "
+                                + reference.pending.size());
             }
             outcomes.merge(got.startsWith("issued") ? "issued" : got, 1, Integer::sum);
         }

@@ -5,7 +5,7 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
 /** Remembers everything a server tells. */
-final class RecordingListener implements HandoffListener {
+class RecordingListener implements HandoffListener {
 
     record Refused(HandoffPeer peer, ConnectionRefusal refusal) {}
 

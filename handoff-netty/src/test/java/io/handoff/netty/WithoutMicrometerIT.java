@@ -1,0 +1,60 @@
+package io.handoff.netty;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.File;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The library in a JVM that does not know Micrometer, which is an optional dependency. */
+class WithoutMicrometerIT {
+
+    /** Runs in a process of its own. */
+    static final class Program {
+        private Program() {}
+
+        public static void main(String[] args) throws Exception {
+            try {
+                Class.forName("io.micrometer.core.instrument.MeterRegistry");
+                System.out.println("Micrometer is there");
+            } catch (ClassNotFoundException e) {
+                System.out.println("Micrometer is absent");
+            }
+            HandoffToken token = HandoffToken.random();
+            try (HandoffServer server = HandoffServer.builder(Path.of(args[0]))
+                            .descriptors(DescriptorPolicy.NONE)
+                            .start()
+                            .get();
+                    RawBroker broker = RawBroker.connect(server.path())) {
+                server.tokens().register(token).get();
+                broker.send(Frames.offer(token, 1)).sendEof();
+                System.out.println(
+                        Arrays.equals(broker.receiveUntilClosed(), Frames.accepting(token, 1)) ? "accepted" : "not");
+                System.out.println(server.metrics().offersAccepted() + " counted");
+            }
+        }
+    }
+
+    @Test
+    void shouldAnswerAndCountAnOffer(@TempDir Path directory) throws Exception {
+        String classPath = Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
+                .filter(entry -> !entry.contains("micrometer"))
+                .collect(Collectors.joining(File.pathSeparator));
+        Process program = new ProcessBuilder(
+                        ProcessHandle.current().info().command().orElseThrow(),
+                        "-cp",
+                        classPath,
+                        Program.class.getName(),
+                        directory.resolve("handoff.sock").toString())
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
+        String output = new String(program.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+
+        assertThat(program.waitFor()).isZero();
+        assertThat(output.lines()).containsExactly("Micrometer is absent", "accepted", "1 counted");
+    }
+}
