@@ -58,7 +58,7 @@ final class AdoptionGate extends ChannelDuplexHandler {
             ChannelConfig config = ctx.channel().config();
             allowsHalfClosure = Boolean.TRUE.equals(config.getOption(ChannelOption.ALLOW_HALF_CLOSURE));
             config.setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
-            adopted.trySuccess(new AdoptedConnection(ctx.channel(), this));
+            adopted.trySuccess(new AdoptedConnection(ctx.channel(), this::open));
         } else {
             ctx.close();
             adopted.tryFailure(new ChannelException("the initializer of adopted connections failed", failure));
