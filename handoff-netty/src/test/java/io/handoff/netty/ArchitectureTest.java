@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 /** The few boundaries that hold the library together. */
 class ArchitectureTest {
 
-    private static final JavaClasses LIBRARY = new ClassFileImporter()
+    static final JavaClasses LIBRARY = new ClassFileImporter()
             .withImportOption(new ImportOption.DoNotIncludeTests())
             .importPackages("io.handoff.netty");
 
