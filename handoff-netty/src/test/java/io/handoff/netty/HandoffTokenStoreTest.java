@@ -312,6 +312,7 @@ class HandoffTokenStoreTest {
 
         big.register(unpruned, NOW + TTL);
 
+        assertThat(big.pendingCount()).isEqualTo(backlog - HandoffTokenStore.MAX_PRUNED_AT_ONCE);
         // It is the newest now: it must neither expire with the old ones nor keep them from being pruned.
         HandoffToken issued = big.issue(NOW + TTL);
         assertThat(big.pendingCount()).isEqualTo(2);

@@ -61,6 +61,18 @@ class HandoffTokensTest {
     }
 
     @Test
+    void shouldRegisterAndConsumeAtOnceOnTheLoop() throws Exception {
+        Future<Optional<HandoffRejection>> consumed = loop.submit(() -> {
+            tokens.registerHere(A);
+            assertThat(tokens.pendingCount().getNow()).isEqualTo(1);
+            return tokens.consumeHere(A, A, loop.ticker().nanoTime());
+        });
+
+        assertThat(get(consumed)).isEmpty();
+        assertThat(get(tokens.pendingCount())).isZero();
+    }
+
+    @Test
     void shouldTakeTheCallsOfOneThreadInTheirOrder() throws Exception {
         Future<Void> registered = tokens.register(A);
         Future<Optional<HandoffRejection>> consumed = tokens.consume(A, A);
