@@ -269,7 +269,11 @@ public final class HandoffOfferHandler extends SimpleChannelInboundHandler<Offer
             ending = true;
             reading().end();
             wireError = cause;
-            closeOnceAnswered(ctx);
+            if (ctx.channel().isActive()) {
+                closeOnceAnswered(ctx);
+            } else {
+                fireWireError(ctx);
+            }
         }
     }
 

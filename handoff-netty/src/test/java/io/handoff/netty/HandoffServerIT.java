@@ -32,6 +32,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The server behind its real socket, driven by a peer that only writes and reads bytes. */
 @ExtendWith(NoDescriptorsLeft.class)
@@ -149,8 +150,10 @@ class HandoffServerIT {
         await().until(listener.wireErrors::size, size -> size == 2);
     }
 
-    @Test
-    void shouldTellOfAnErrorWhenTheConnectionClosesBeforeTheOffersAreJudged() throws Exception {
+    /** A frame of another version, and one that the end of the connection cuts off. */
+    @ParameterizedTest
+    @ValueSource(bytes = {9, 1})
+    void shouldTellOfAnErrorWhenTheConnectionClosesBeforeTheOffersAreJudged(byte beginning) throws Exception {
         CountDownLatch judging = new CountDownLatch(1);
         EventLoopGroup tokenLoop = loops(1);
         Future<Void> busy = tokenLoop.submit(() -> {
@@ -160,7 +163,7 @@ class HandoffServerIT {
         BackendChannel backend = new BackendChannel(new HandoffTokens(new HandoffTokenStore(
                 tokenLoop.next(), HandoffTokenStore.DEFAULT_MAX_PENDING, HandoffTokenStore.DEFAULT_TIME_TO_LIVE)));
 
-        backend.receive(Frames.concat(Frames.offer(TOKEN, 1), new byte[] {9}), 1024);
+        backend.receive(Frames.concat(Frames.offer(TOKEN, 1), new byte[] {beginning}), 1024);
         assertThat(backend.errors).isEmpty();
         backend.channel.close();
 
