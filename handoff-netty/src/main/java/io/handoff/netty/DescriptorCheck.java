@@ -86,9 +86,13 @@ final class DescriptorCheck {
     }
 
     private static String misfitWithoutPeer(Socket socket) throws IOException {
-        return socket.getIntOpt(SOL_SOCKET, SO_ACCEPTCONN) == 0
-                ? "is a socket that is not connected; expected a connected one"
-                : "is a listening socket; expected a connected one";
+        return isListening(socket)
+                ? "is a listening socket; expected a connected one"
+                : "is a socket that is not connected; expected a connected one";
+    }
+
+    static boolean isListening(Socket socket) throws IOException {
+        return socket.getIntOpt(SOL_SOCKET, SO_ACCEPTCONN) != 0;
     }
 
     static boolean isUnixSocket(OwnedDescriptor descriptor) throws IOException {

@@ -17,9 +17,6 @@ import java.util.Map;
  */
 record SocketActivation(Map<String, String> environment, long pid, int first) {
 
-    private static final int SOL_SOCKET = 1;
-    private static final int SO_ACCEPTCONN = 30;
-
     /** What this process has been passed. */
     static SocketActivation ofThisProcess() {
         return new SocketActivation(System.getenv(), ProcessHandle.current().pid(), 3);
@@ -71,7 +68,7 @@ record SocketActivation(Map<String, String> environment, long pid, int first) {
             if (address == null) {
                 return "no socket with a path";
             }
-            return socket.getIntOpt(SOL_SOCKET, SO_ACCEPTCONN) == 0 ? "no listening socket" : address.path();
+            return DescriptorCheck.isListening(socket) ? address.path() : "no listening socket";
         } catch (IOException | ChannelException e) {
             return "no socket";
         }
