@@ -52,14 +52,14 @@ public final class HandoffServer implements AutoCloseable {
     /** What large frames may take up at once, unless configured: 64 MiB, four frames of the largest size. */
     public static final int DEFAULT_MAX_LARGE_FRAME_BYTES = 4 * HandoffFrameDecoder.MAX_FRAME_LENGTH;
 
-    /** Read at once from a connection that has not shown yet that it sends more: some 16 offers. */
-    private static final int FIRST_READ_BYTES = 1024;
+    /** Read at once from a connection that has not shown yet that it sends more: some 8 offers. */
+    private static final int FIRST_READ_BYTES = 512;
 
     /** Read at most from one connection before the others have their turn: some 130 offers. */
     private static final int READ_BYTES = 8 * 1024;
 
-    /** ACKs that wait for room in the socket's buffer before nothing more is read from the peer: some 300. */
-    private static final int UNREAD_ACK_BYTES = 16 * 1024;
+    /** ACKs that wait for room in the socket's buffer before nothing more is read from the peer: some 150. */
+    private static final int UNREAD_ACK_BYTES = 8 * 1024;
 
     private final HandoffServerConfig config;
     private final ListeningSocket socket;

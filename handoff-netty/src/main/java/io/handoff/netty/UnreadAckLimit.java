@@ -15,7 +15,7 @@ import io.netty.channel.socket.ChannelInputShutdownEvent;
 final class UnreadAckLimit extends ChannelInboundHandlerAdapter {
 
     /** The kernel doubles it, and counts some 1 KiB beside the content of each write. */
-    private static final int BYTES = 16 * 1024;
+    private static final int BYTES = 8 * 1024;
 
     @Override
     public void handlerAdded(ChannelHandlerContext ctx) {
