@@ -51,6 +51,8 @@ public record HandoffRejection(Reason reason, String detail) {
     /**
      * Makes a rejection.
      *
+     * @param reason the kind of reason
+     * @param detail the text that the ACK carries
      * @throws IllegalArgumentException if the detail is blank: the broker's operator would be left without a reason
      */
     public HandoffRejection {

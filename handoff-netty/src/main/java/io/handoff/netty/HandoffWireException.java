@@ -51,6 +51,7 @@ public final class HandoffWireException extends DecoderException {
     @Serial
     private static final long serialVersionUID = 1L;
 
+    /** What was wrong. */
     private final Kind kind;
 
     private HandoffWireException(Kind kind, String message, @Nullable Throwable cause) {

@@ -24,7 +24,7 @@ record FloodBound(long heap, long direct) {
     private static final long DIRECT_AT_REST = 32 * MIB;
 
     /**
-     * Generous: 16 KiB of ACKs at which a connection is not read any more, the ACKs for what was read last, that itself, and
+     * Generous: 8 KiB of ACKs at which a connection is not read any more, the ACKs for what was read last, that itself, and
      * what the allocator cannot give to others between them.
      */
     private static final long DIRECT_EACH = 128 * KIB;
