@@ -93,7 +93,7 @@ public final class HandoffServer implements AutoCloseable {
         this.tokens =
                 new HandoffTokens(new HandoffTokenStore(loop, config.maxPendingTokens(), config.tokenTimeToLive()));
         this.connections = new ControlConnections(config.maxConnections(), loop);
-        this.adopter = newAdopter(config);
+        this.adopter = newAdopter();
         this.frameBudget = new FrameBudget(config.maxLargeFrameBytes());
         this.metrics = new HandoffMetrics(connections, frameBudget, tokens.counts(), descriptors);
         this.failures = new ProgramFailureLog(loop);
@@ -217,13 +217,13 @@ public final class HandoffServer implements AutoCloseable {
         }
     }
 
-    private static @Nullable ConnectionAdopter newAdopter(HandoffServerConfig config) {
+    private @Nullable ConnectionAdopter newAdopter() {
         if (config.workers() == null || config.initializer() == null) {
             return null;
         }
         SocketCalls calls = config.socketCalls();
         return new ConnectionAdopter(
-                calls, new DescriptorCheck(calls, config.path()), config.workers(), config.initializer());
+                calls, new DescriptorCheck(calls, socket.path()), config.workers(), config.initializer());
     }
 
     /**

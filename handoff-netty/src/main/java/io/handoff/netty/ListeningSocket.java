@@ -58,15 +58,16 @@ final class ListeningSocket {
      * @throws IOException naming the path and what is wrong
      */
     static ListeningSocket passed(Path path, SocketActivation activation, SocketCalls calls) throws IOException {
+        Path absolute = path.toAbsolutePath().normalize();
         try {
-            Socket socket = activation.take(path, calls);
+            Socket socket = activation.take(absolute, calls);
             try {
                 calls.setNonBlocking(socket, true);
             } catch (IOException e) {
                 socket.close();
                 throw e;
             }
-            return new ListeningSocket(path, null, socket);
+            return new ListeningSocket(absolute, null, socket);
         } catch (IOException e) {
             throw cannotListen(path, e);
         }
@@ -155,6 +156,7 @@ final class ListeningSocket {
         }
     }
 
+    /** The path that the kernel has for it, and tells those who ask about one of its connections. */
     Path path() {
         return path;
     }

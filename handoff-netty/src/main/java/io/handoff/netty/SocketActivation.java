@@ -28,12 +28,12 @@ record SocketActivation(Map<String, String> environment, long pid, int first) {
      *
      * @throws IOException saying what was passed instead
      */
-    Socket take(Path path, SocketCalls calls) throws IOException {
+    Socket take(Path absolutePath, SocketCalls calls) throws IOException {
         int count = count();
         StringBuilder others = new StringBuilder();
         for (int number = first; number < first + count; number++) {
             String address = addressOf(number);
-            if (address.equals(path.toAbsolutePath().toString())) {
+            if (address.equals(absolutePath.toString())) {
                 return calls.duplicate(number).transferTo(Socket::new);
             }
             others.append(others.isEmpty() ? "" : ", ")

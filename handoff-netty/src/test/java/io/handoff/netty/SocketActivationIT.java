@@ -3,11 +3,16 @@ package io.handoff.netty;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.netty.channel.ChannelHandlerAdapter;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.unix.Socket;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -67,6 +72,29 @@ class SocketActivationIT {
         try (HandoffServer server = start(environment("2", PID), passed.intValue() - 1);
                 RawBroker broker = RawBroker.connect(path())) {
             assertServed(server, broker);
+        }
+    }
+
+    @Test
+    void shouldRecogniseItsOwnConnectionsWhenItsPathIsRelative() throws Exception {
+        Path relative = Path.of("").toAbsolutePath().relativize(path());
+        EventLoopGroup workers = new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
+        try (HandoffServer server = builder(relative, environment("1", PID), passed.intValue())
+                        .descriptors(DescriptorPolicy.REQUIRED)
+                        .expectedTokens(ExpectedTokenPolicy.carried())
+                        .adoptInto(workers, new ChannelHandlerAdapter() {})
+                        .start()
+                        .get();
+                NativeBroker broker = NativeBroker.connect(path())) {
+            assertThat(server.path()).isEqualTo(relative);
+            int[] made = DescriptorKind.HANDOFF_CONNECTION.make(broker, directory);
+            broker.handOff(TOKEN, 1, made[0]);
+
+            String detail = "handoff descriptor is a handoff connection itself; expected the connection of a client";
+            assertThat(broker.receiveUntilClosed()).isEqualTo(Frames.rejecting(TOKEN, 1, detail));
+            DescriptorKind.HANDOFF_CONNECTION.close(made);
+        } finally {
+            workers.shutdownGracefully(0, 5, TimeUnit.SECONDS).syncUninterruptibly();
         }
     }
 
