@@ -31,6 +31,14 @@ class HandoffJarIT {
         }
     }
 
+    /** Not written with {@code -o}: Maven then skips the plugin. */
+    @Test
+    void shouldComeWithTheListOfItsComponents() {
+        assertThat(JAR.resolveSibling("bom.json"))
+                .content()
+                .contains("pkg:maven/io.handoff/handoff-netty@", "pkg:maven/info.picocli/picocli@");
+    }
+
     @Test
     void shouldRunFromACopyOfTheJarThatLiesAlone(@TempDir Path directory) throws Exception {
         Files.copy(JAR, directory.resolve("alone.jar"));
