@@ -12,9 +12,12 @@ final class EmbeddedBytes {
 
     private EmbeddedBytes() {}
 
-    /** Delivers bytes as a socket read does: copied into a pooled direct buffer, which the pipeline releases. */
+    /**
+     * Delivers bytes as a socket read does that takes all there is: copied into a pooled direct buffer with room left, which
+     * the pipeline releases. A full one would tell it that there is more.
+     */
     static void deliver(EmbeddedChannel channel, byte[] bytes) {
-        channel.writeInbound(channel.alloc().directBuffer(bytes.length).writeBytes(bytes));
+        channel.writeInbound(channel.alloc().directBuffer(2 * bytes.length).writeBytes(bytes));
     }
 
     /** Takes the buffer that the pipeline has flushed; the caller releases it. */
