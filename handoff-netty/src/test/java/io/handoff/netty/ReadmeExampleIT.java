@@ -20,6 +20,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -30,6 +31,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The examples of the README: compiled, run, and the same to the letter. */
 @ExtendWith(NoDescriptorsLeft.class)
 class ReadmeExampleIT {
+
+    private final CountDownLatch adoptedHasEnded = new CountDownLatch(1);
 
     @Test
     void shouldMoveAConnectionFromTheBrokerToTheBackend(@TempDir Path directory) throws Exception {
@@ -66,15 +69,24 @@ class ReadmeExampleIT {
             client.send("after");
             assertThat(client.receive(13)).isEqualTo("before, after");
             assertThat(accepted.isOpen()).isFalse();
+
+            // Netty's loops may forget a channel that is open when they end without a quiet period.
+            client.hangUp();
+            assertThat(adoptedHasEnded.await(10, TimeUnit.SECONDS)).isTrue();
         } finally {
             workers.shutdownGracefully(0, 5, TimeUnit.SECONDS).sync();
         }
     }
 
-    private static final class EchoHandler extends ChannelInboundHandlerAdapter {
+    private final class EchoHandler extends ChannelInboundHandlerAdapter {
         @Override
         public void channelRead(ChannelHandlerContext ctx, Object msg) {
             ctx.writeAndFlush(msg);
+        }
+
+        @Override
+        public void channelInactive(ChannelHandlerContext ctx) {
+            adoptedHasEnded.countDown();
         }
     }
 
@@ -115,9 +127,13 @@ class ReadmeExampleIT {
             return new String(bytes.array(), 0, bytes.position(), StandardCharsets.UTF_8);
         }
 
+        void hangUp() throws IOException {
+            socket.close();
+        }
+
         @Override
         public void close() throws IOException {
-            socket.close();
+            hangUp();
             listening.close().syncUninterruptibly();
         }
     }
