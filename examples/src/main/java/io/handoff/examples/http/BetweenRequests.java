@@ -91,7 +91,7 @@ final class BetweenRequests extends ChannelDuplexHandler {
 
     private void moveIfBetweenRequests(ChannelHandlerContext ctx) {
         boolean isBetweenRequests = unanswered == 0 && !isReceiving;
-        if (!isLeaving || isMoving || !isBetweenRequests || !ctx.channel().isActive()) {
+        if (isMoving || !isBetweenRequests || !ctx.channel().isActive()) {
             return;
         }
         isMoving = true;

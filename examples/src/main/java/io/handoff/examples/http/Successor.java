@@ -16,7 +16,7 @@ import org.slf4j.LoggerFactory;
 /** The process that the connections go to, and how many have gone. */
 final class Successor {
 
-    private static final Logger LOG = LoggerFactory.getLogger(Successor.class);
+    private static final Logger logger = LoggerFactory.getLogger(Successor.class);
 
     /** So that however many leave at once, the successor has room for them; the others try again. */
     private static final int AT_A_TIME = 64;
@@ -44,11 +44,11 @@ final class Successor {
         if (outcome instanceof Accepted) {
             taken.incrementAndGet();
         } else if (outcome instanceof Rejected rejected) {
-            LOG.warn("{} stays: rejected: {}", connection, rejected.detail());
+            logger.warn("{} stays: rejected: {}", connection, rejected.detail());
         } else if (outcome instanceof Failed failed && !failed.connectionUsable()) {
-            LOG.warn("{} is lost: {}", connection, failed.stage(), failed.cause());
+            logger.warn("{} is lost: {}", connection, failed.stage(), failed.cause());
         } else if (outcome instanceof Failed failed) {
-            LOG.debug("{} stays: {}", connection, failed.stage(), failed.cause());
+            logger.debug("{} stays: {}", connection, failed.stage(), failed.cause());
         }
     }
 }

@@ -16,10 +16,13 @@ import io.netty.handler.codec.http.HttpVersion;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Answers each request with the number of the process that serves it. A request for {@code /move} is its connection's last here. */
+/**
+ * Answers each request with the number of the process that serves it. A request for {@code /move} is its connection's last
+ * here.
+ */
 final class WhoServes extends SimpleChannelInboundHandler<FullHttpRequest> {
 
-    private static final Logger LOG = LoggerFactory.getLogger(WhoServes.class);
+    private static final Logger logger = LoggerFactory.getLogger(WhoServes.class);
     private static final long PID = ProcessHandle.current().pid();
 
     @Override
@@ -38,7 +41,7 @@ final class WhoServes extends SimpleChannelInboundHandler<FullHttpRequest> {
     /** A reset, as a rule. */
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-        LOG.debug("{} is closed", ctx.channel(), cause);
+        logger.debug("{} is closed", ctx.channel(), cause);
         ctx.close();
     }
 

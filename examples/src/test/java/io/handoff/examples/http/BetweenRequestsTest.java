@@ -13,7 +13,11 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** An embedded channel cannot move; but the codec that it has after an attempt is another. Seen to fail without either condition. */
+/**
+ * An embedded channel cannot move; but the codec that it has after an attempt is another.
+ *
+ * <p>Seen to fail without either condition.
+ */
 class BetweenRequestsTest {
 
     private final HttpServerCodec codec = new HttpServerCodec();

@@ -12,7 +12,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** A program of the tests' class path in a process of its own. Closing it ends the process, which must not have leaked a buffer. */
+/**
+ * A program of the tests' class path in a process of its own. Closing it ends the process, which must not have leaked a
+ * buffer.
+ */
 final class JavaProcess implements AutoCloseable {
 
     private static final Duration PATIENCE = Duration.ofSeconds(30);
