@@ -4,7 +4,6 @@ use std::error::Error;
 use std::fmt::Display;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read, Write};
-use std::net::TcpStream;
 use std::os::fd::{AsRawFd, FromRawFd, OwnedFd};
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::process::{exit, ExitCode};
@@ -12,11 +11,15 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use prost::Message;
 use running_process::broker::backend_lib::{
     read_handoff_offer, respond_to_handoff_offer, write_handoff_ack, HandoffAcceptance, HandoffToken,
     HandoffTokenStore, DEFAULT_HANDOFF_TOKEN_TTL, HANDOFF_TOKEN_BYTES,
 };
-use running_process::broker::protocol::{HandoffAck, HandoffOffer};
+use running_process::broker::protocol::{
+    write_frame, Frame, FrameKind, HandoffAck, HandoffOffer, PayloadEncoding, CONTROL_PAYLOAD_PROTOCOL,
+};
+use running_process::broker::server::handoff::handoff_ack_frame;
 
 use crate::options::{refuse, Options};
 
@@ -41,9 +44,59 @@ enum Answer {
     Judged,
     Reject(String),
     Late(Duration),
-    WrongEcho,
-    WrongCorrelation,
+    /// An accepting ACK with one thing wrong.
+    Wrong(Fault),
     Vanish,
+}
+
+/// What is wrong with an ACK, and nothing else.
+#[derive(Clone, Copy)]
+enum Fault {
+    EnvelopeVersion,
+    Kind,
+    Protocol,
+    Encoding,
+    RequestId,
+    Payload,
+    Correlation,
+    Echo,
+}
+
+impl Fault {
+    fn named(name: &str) -> Self {
+        match name {
+            "envelope-version" => Self::EnvelopeVersion,
+            "kind" => Self::Kind,
+            "protocol" => Self::Protocol,
+            "encoding" => Self::Encoding,
+            "request-id" => Self::RequestId,
+            "payload" => Self::Payload,
+            "correlation" => Self::Correlation,
+            "echo" => Self::Echo,
+            _ => refuse(&format!("--wrong was {name}; expected a part of an ACK")),
+        }
+    }
+
+    fn make(self, mut ack: HandoffAck) -> Frame {
+        let request_id = ack.correlation_id;
+        match self {
+            Self::Correlation => ack.correlation_id ^= 1,
+            Self::Echo => ack.token[0] ^= 1,
+            _ => {}
+        }
+        let mut frame = handoff_ack_frame(&ack);
+        frame.request_id = request_id;
+        match self {
+            Self::EnvelopeVersion => frame.envelope_version += 1,
+            Self::Kind => frame.kind = FrameKind::Request.into(),
+            Self::Protocol => frame.payload_protocol = CONTROL_PAYLOAD_PROTOCOL,
+            Self::Encoding => frame.payload_encoding = PayloadEncoding::Zstd.into(),
+            Self::RequestId => frame.request_id ^= 1,
+            Self::Payload => frame.payload.truncate(frame.payload.len() - 1),
+            Self::Correlation | Self::Echo => {}
+        }
+        frame
+    }
 }
 
 struct Config {
@@ -60,7 +113,15 @@ struct Told(Option<String>);
 
 impl Told {
     fn of(offer: &HandoffOffer, config: &Config) -> Self {
-        Self((!config.quiet).then(|| format!("service={} correlation_id={}", offer.service_name, offer.correlation_id)))
+        Self((!config.quiet).then(|| {
+            let HandoffOffer {
+                handle_value,
+                service_name,
+                correlation_id,
+                ..
+            } = offer;
+            format!("handle_value={handle_value} service={service_name} correlation_id={correlation_id}")
+        }))
     }
 
     fn judged(&self, acceptance: &HandoffAcceptance<HandoffOffer>) {
@@ -79,13 +140,14 @@ impl Told {
 
 pub fn run() -> ExitCode {
     let options = Options::parse(
-        &["--framed", "--quiet", "--wrong-echo", "--wrong-correlation", "--vanish"],
+        &["--framed", "--quiet", "--vanish"],
         &[
             "--socket",
             "--token-mode",
             "--reject",
             "--reject-with-text-of",
             "--late",
+            "--wrong",
         ],
     );
     let config = Arc::new(Config {
@@ -139,10 +201,8 @@ fn answer(options: &Options) -> Answer {
         Answer::Reject(text.unwrap_or_else(|error| refuse(&format!("cannot read {path}: {error}"))))
     } else if let Some(millis) = options.number("--late") {
         Answer::Late(Duration::from_millis(millis))
-    } else if options.has("--wrong-echo") {
-        Answer::WrongEcho
-    } else if options.has("--wrong-correlation") {
-        Answer::WrongCorrelation
+    } else if let Some(part) = options.text("--wrong") {
+        Answer::Wrong(Fault::named(part))
     } else if options.has("--vanish") {
         Answer::Vanish
     } else {
@@ -188,18 +248,10 @@ fn serve(mut broker: UnixStream, config: &Config, tokens: &Mutex<HandoffTokenSto
             told.answered("rejected", text);
             return Ok(());
         }
-        Answer::WrongEcho => {
-            let mut wrong = ack(true, "");
-            wrong.token[0] ^= 1;
-            write_handoff_ack(&mut broker, &wrong)?;
-            told.answered("wrong-echo", "");
-            return Ok(echo(client)?);
-        }
-        Answer::WrongCorrelation => {
-            let mut wrong = ack(true, "");
-            wrong.correlation_id ^= 1;
-            write_handoff_ack(&mut broker, &wrong)?;
-            told.answered("wrong-correlation", "");
+        Answer::Wrong(fault) => {
+            let frame = fault.make(ack(true, ""));
+            write_frame(&mut broker, &frame.encode_to_vec())?;
+            told.answered("wrong", "");
             return Ok(echo(client)?);
         }
         Answer::Vanish => {
@@ -302,12 +354,10 @@ fn receive_some(broker: &UnixStream, into: &mut [u8]) -> io::Result<(usize, Opti
     }
 }
 
-/// Until the client closes. The broker's copy may have been non-blocking, and with it this one.
+/// Until the client closes. It reads with waiting, and leaves the connection as it came: O_NONBLOCK, which the broker's copy
+/// shares, would end it.
 fn echo(client: OwnedFd) -> io::Result<()> {
-    // The flag is of the open file, whatever kind of socket it is.
-    let client = TcpStream::from(client);
-    client.set_nonblocking(false)?;
-    let mut client = File::from(OwnedFd::from(client));
+    let mut client = File::from(client);
     let mut bytes = [0; 4096];
     loop {
         match client.read(&mut bytes) {

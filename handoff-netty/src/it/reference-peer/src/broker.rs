@@ -197,7 +197,7 @@ fn execute(config: &Config, id: u64, token: HandoffToken, client: i32) -> io::Re
         UnixHandoffSocket::new(&config.socket),
         issued,
     );
-    let delivery = RefCell::new(WireHandoffDelivery::new(backend, &config.service, id));
+    let delivery = RefCell::new(delivery(backend, &config.service, id));
     let transport = |attempt: &ScmRightsAttempt| -> ScmRightsResult {
         let mut carrying = attempt.clone();
         if config.wrong_token {
@@ -224,6 +224,12 @@ fn execute(config: &Config, id: u64, token: HandoffToken, client: i32) -> io::Re
         transport,
         &mut wait,
     ))
+}
+
+/// Newer versions of the crate have other constructors, for sockets that do not wait; this one has a read timeout.
+#[allow(deprecated)]
+pub fn delivery<S>(backend: S, service: &str, id: u64) -> WireHandoffDelivery<S> {
+    WireHandoffDelivery::new(backend, service, id)
 }
 
 struct AckWait<'a> {

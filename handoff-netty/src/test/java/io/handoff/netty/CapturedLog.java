@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 
 /** Everything that a logger logs while this is open, whatever its usual level; other appenders do not get it. */
-final class CapturedLog extends AppenderBase<ILoggingEvent> implements AutoCloseable {
+public final class CapturedLog extends AppenderBase<ILoggingEvent> implements AutoCloseable {
 
     private final Logger logger;
     private final @Nullable Level usualLevel;
@@ -25,13 +25,18 @@ final class CapturedLog extends AppenderBase<ILoggingEvent> implements AutoClose
     }
 
     /** Begins to listen to a logger, at this level and above. */
-    static CapturedLog of(String name, Level level) {
+    public static CapturedLog of(String name, Level level) {
         CapturedLog log = new CapturedLog((Logger) LoggerFactory.getLogger(name));
         log.start();
         log.logger.addAppender(log);
-        log.logger.setLevel(level);
+        log.setLevel(level);
         log.logger.setAdditive(false);
         return log;
+    }
+
+    /** Listens at another level from now on. */
+    public void setLevel(Level level) {
+        logger.setLevel(level);
     }
 
     @Override
@@ -42,21 +47,21 @@ final class CapturedLog extends AppenderBase<ILoggingEvent> implements AutoClose
     }
 
     /** The messages with their levels, oldest first. */
-    List<String> messages() {
+    public List<String> messages() {
         return events.stream()
                 .map(event -> event.getLevel() + " " + event.getFormattedMessage())
                 .toList();
     }
 
     /** What the MDC had under a key, message by message; an empty text where it had nothing. */
-    List<String> mdc(String key) {
+    public List<String> mdc(String key) {
         return events.stream()
                 .map(event -> event.getMDCPropertyMap().getOrDefault(key, ""))
                 .toList();
     }
 
     /** All that an appender could write of it, stack traces and MDC included. */
-    String everything() {
+    public String everything() {
         StringBuilder all = new StringBuilder();
         for (ILoggingEvent event : events) {
             all.append(event.getLoggerName())

@@ -1,5 +1,7 @@
 package io.handoff.netty;
 
+import io.handoff.testkit.BlockingSocket;
+import io.handoff.testkit.EventLoops;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
@@ -13,7 +15,6 @@ import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollServerDomainSocketChannel;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.unix.DomainSocketAddress;
-import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -27,35 +28,43 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
-/** The program around a {@link HandoffBroker}: accepts clients and echoes what they say, until they are handed off. */
-final class FakeBroker implements AutoCloseable {
+/** The program around a {@code HandoffBroker}: accepts clients and echoes what they say, until they are handed off. */
+public final class FakeBroker implements AutoCloseable {
 
-    final EventLoopGroup loops = new MultiThreadIoEventLoopGroup(2, EpollIoHandler.newFactory());
+    public final EventLoopGroup loops;
 
     private final BlockingQueue<Accepted> accepted = new LinkedBlockingQueue<>();
-    private final List<RawClient> clients = new ArrayList<>();
-    private final ServerBootstrap bootstrap = new ServerBootstrap()
-            .group(loops)
-            .childHandler(new ChannelInitializer<>() {
-                @Override
-                protected void initChannel(Channel channel) {
-                    channel.pipeline().addLast(new Echo());
-                }
-            });
+    private final List<BlockingSocket> clients = new ArrayList<>();
+    private final ServerBootstrap bootstrap = new ServerBootstrap().childHandler(new ChannelInitializer<>() {
+        @Override
+        protected void initChannel(Channel channel) {
+            channel.pipeline().addLast(new Echo());
+        }
+    });
     private SocketAddress address = new InetSocketAddress(0);
 
-    <T> FakeBroker childOption(ChannelOption<T> option, T value) {
+    public FakeBroker() {
+        this(new MultiThreadIoEventLoopGroup(2, EpollIoHandler.newFactory()));
+    }
+
+    /** With event loops of the test's, which end with the program. */
+    public FakeBroker(EventLoopGroup loops) {
+        this.loops = loops;
+        bootstrap.group(loops);
+    }
+
+    public <T> FakeBroker childOption(ChannelOption<T> option, T value) {
         bootstrap.childOption(option, value);
         return this;
     }
 
     /** Has the clients' channels read no more at once. */
     @SuppressWarnings("deprecation") // Netty means to restrict who sets it, and has no other way yet.
-    FakeBroker smallReads(int bytes) {
+    public FakeBroker smallReads(int bytes) {
         return childOption(ChannelOption.RCVBUF_ALLOCATOR, new FixedRecvByteBufAllocator(bytes));
     }
 
-    FakeBroker listenOnTcp() throws InterruptedException {
+    public FakeBroker listenOnTcp() throws InterruptedException {
         bootstrap.channel(EpollServerSocketChannel.class);
         address = bootstrap
                 .bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
@@ -65,15 +74,15 @@ final class FakeBroker implements AutoCloseable {
         return this;
     }
 
-    FakeBroker listenOnUnix(Path path) throws InterruptedException {
+    public FakeBroker listenOnUnix(Path path) throws InterruptedException {
         bootstrap.channel(EpollServerDomainSocketChannel.class);
         bootstrap.bind(new DomainSocketAddress(path.toFile())).sync();
         address = UnixDomainSocketAddress.of(path);
         return this;
     }
 
-    Served connect() throws Exception {
-        RawClient client = RawClient.connect(address);
+    public Served connect() throws Exception {
+        BlockingSocket client = BlockingSocket.connect(address);
         clients.add(client);
         Accepted next = accepted.poll(20, TimeUnit.SECONDS);
         if (next == null) {
@@ -83,22 +92,22 @@ final class FakeBroker implements AutoCloseable {
     }
 
     @Override
-    public void close() throws IOException {
-        for (RawClient client : clients) {
+    public void close() {
+        for (BlockingSocket client : clients) {
             client.close();
         }
-        loops.shutdownGracefully(50, 5000, TimeUnit.MILLISECONDS).awaitUninterruptibly();
+        EventLoops.end(loops);
     }
 
     private record Accepted(Channel channel, Echo echo) {}
 
     /** A client and its channel. */
-    record Served(RawClient client, Channel channel, Echo echo) {}
+    public record Served(BlockingSocket client, Channel channel, Echo echo) {}
 
     /** Echoes, and remembers what it was told of the channel's life. */
-    final class Echo extends ChannelInboundHandlerAdapter {
+    public final class Echo extends ChannelInboundHandlerAdapter {
 
-        final Queue<String> events = new ConcurrentLinkedQueue<>();
+        public final Queue<String> events = new ConcurrentLinkedQueue<>();
 
         @Override
         public void channelActive(ChannelHandlerContext ctx) {

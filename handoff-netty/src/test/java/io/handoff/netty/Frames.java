@@ -1,105 +1,63 @@
 package io.handoff.netty;
 
 import com.google.protobuf.ByteString;
-import com.google.protobuf.MessageLite;
+import io.handoff.netty.token.HandoffToken;
+import io.handoff.netty.wire.HandoffFrameDecoder;
 import io.handoff.proto.v1.Frame;
-import io.handoff.proto.v1.FrameKind;
-import io.handoff.proto.v1.HandoffAck;
 import io.handoff.proto.v1.HandoffOffer;
+import io.handoff.testkit.HandoffFrames;
 import java.io.ByteArrayOutputStream;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 
-/** Frames made with the generated messages and framed by hand: not by the encoders under test. */
-final class Frames {
+/** Frames of the test kit for the tokens of the library, as bytes. */
+public final class Frames {
+
+    private static final String SERVICE = "zccache";
 
     private Frames() {}
 
-    static byte[] offer(HandoffToken token, long correlationId) {
+    public static byte[] offer(HandoffToken token, long correlationId) {
         return framed(offerFrame(token, correlationId).build());
     }
 
-    static Frame.Builder offerFrame(HandoffToken token, long correlationId) {
-        HandoffOffer offer = HandoffOffer.newBuilder()
-                .setToken(ByteString.copyFrom(token.toBytes()))
-                .setServiceName("zccache")
-                .setCorrelationId(correlationId)
-                .build();
-        return envelope(FrameKind.FRAME_KIND_REQUEST, offer, correlationId);
+    public static Frame.Builder offerFrame(HandoffToken token, long correlationId) {
+        return HandoffFrames.offer(token.toBytes(), SERVICE, correlationId).toBuilder();
     }
 
     /** An offer that is large by the name of its service: larger than an ordinary frame, smaller than a socket's buffer. */
-    static byte[] largeOffer(HandoffToken token, long correlationId) {
-        HandoffOffer offer = HandoffOffer.newBuilder()
-                .setToken(ByteString.copyFrom(token.toBytes()))
-                .setServiceName("x".repeat(HandoffFrameDecoder.DEFAULT_MAX_FRAME_LENGTH))
-                .setCorrelationId(correlationId)
-                .build();
-        return framed(
-                envelope(FrameKind.FRAME_KIND_REQUEST, offer, correlationId).build());
+    public static byte[] largeOffer(HandoffToken token, long correlationId) {
+        String service = "x".repeat(HandoffFrameDecoder.DEFAULT_MAX_FRAME_LENGTH);
+        return framed(HandoffFrames.offer(token.toBytes(), service, correlationId));
     }
 
     /** An offer whose token, all zeros, has another length than it should. */
-    static byte[] offerWithToken(int length) {
-        HandoffOffer offer = HandoffOffer.newBuilder()
-                .setToken(ByteString.copyFrom(new byte[length]))
-                .setCorrelationId(3)
-                .build();
-        return framed(envelope(FrameKind.FRAME_KIND_REQUEST, offer, 3).build());
+    public static byte[] offerWithToken(int length) {
+        return framed(HandoffFrames.offer(new byte[length], "", 3));
     }
 
-    /** The same offer as the library has it. */
-    static Offer toOffer(HandoffOffer message, String traceparent, String tracestate) {
-        return new Offer(
-                message.getToken().toByteArray(),
-                message.getServiceName(),
-                message.getCorrelationId(),
-                traceparent,
-                tracestate);
+    public static byte[] accepting(HandoffToken token, long correlationId) {
+        return framed(HandoffFrames.accepting(offered(token, correlationId)));
     }
 
-    static byte[] accepting(HandoffToken token, long correlationId) {
-        return ack(token, correlationId, true, "");
+    public static byte[] rejecting(HandoffToken token, long correlationId, String detail) {
+        return framed(HandoffFrames.rejecting(offered(token, correlationId), detail));
     }
 
-    static byte[] rejecting(HandoffToken token, long correlationId, String detail) {
-        return ack(token, correlationId, false, detail);
-    }
-
-    private static byte[] ack(HandoffToken token, long correlationId, boolean accepted, String detail) {
-        HandoffAck ack = HandoffAck.newBuilder()
+    private static HandoffOffer offered(HandoffToken token, long correlationId) {
+        return HandoffOffer.newBuilder()
                 .setToken(ByteString.copyFrom(token.toBytes()))
-                .setAccepted(accepted)
-                .setErrorDetail(detail)
                 .setCorrelationId(correlationId)
                 .build();
-        return framed(
-                envelope(FrameKind.FRAME_KIND_RESPONSE, ack, correlationId).build());
     }
 
-    private static Frame.Builder envelope(FrameKind kind, MessageLite payload, long requestId) {
-        return Frame.newBuilder()
-                .setEnvelopeVersion(1)
-                .setKind(kind)
-                .setPayloadProtocol(0xD0FF)
-                .setPayload(payload.toByteString())
-                .setRequestId(requestId);
+    public static byte[] framed(Frame frame) {
+        return HandoffFrames.encode(frame);
     }
 
-    static byte[] framed(Frame frame) {
-        return framed(frame.toByteArray());
+    public static byte[] framed(byte[] body) {
+        return HandoffFrames.encode(body);
     }
 
-    static byte[] framed(byte[] body) {
-        return ByteBuffer.allocate(5 + body.length)
-                .order(ByteOrder.LITTLE_ENDIAN)
-                .put((byte) 1)
-                .putInt(body.length)
-                .put(body)
-                .array();
-    }
-
-    static byte[] concat(byte[]... parts) {
+    public static byte[] concat(byte[]... parts) {
         ByteArrayOutputStream all = new ByteArrayOutputStream();
         for (byte[] part : parts) {
             all.writeBytes(part);

@@ -10,20 +10,20 @@ import java.util.Objects;
 import java.util.stream.Stream;
 
 /** The committed inputs of a fuzz target: seeds, what a long run has found worth keeping, and every finding. */
-final class FuzzCorpus {
+public final class FuzzCorpus {
 
     private FuzzCorpus() {}
 
     /** One file. */
     @SuppressWarnings("ArrayRecordComponent") // Never compared.
-    record Input(String name, byte[] bytes) {
+    public record Input(String name, byte[] bytes) {
         @Override
         public String toString() {
             return name;
         }
     }
 
-    static Stream<Input> of(String target) throws IOException, URISyntaxException {
+    public static Stream<Input> of(String target) throws IOException, URISyntaxException {
         URL directory = Objects.requireNonNull(FuzzCorpus.class.getResource("/fuzz/" + target), target);
         try (Stream<Path> files = Files.list(Path.of(directory.toURI()))) {
             return files.sorted().map(FuzzCorpus::read).toList().stream();

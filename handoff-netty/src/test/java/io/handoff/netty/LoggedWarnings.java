@@ -12,14 +12,14 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import org.slf4j.LoggerFactory;
 
 /** Remembers what is logged as a warning or worse: where an exception that nobody has caught ends up on an event loop. */
-final class LoggedWarnings extends AppenderBase<ILoggingEvent> {
+public final class LoggedWarnings extends AppenderBase<ILoggingEvent> {
 
     private final Queue<String> logged = new ConcurrentLinkedQueue<>();
 
     private LoggedWarnings() {}
 
     /** Begins to listen to every logger there is. */
-    static LoggedWarnings listen() {
+    public static LoggedWarnings listen() {
         LoggedWarnings warnings = new LoggedWarnings();
         Logger root = (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
         warnings.setContext(root.getLoggerContext());
@@ -38,7 +38,7 @@ final class LoggedWarnings extends AppenderBase<ILoggingEvent> {
     }
 
     /** What has been logged since the last call. */
-    List<String> take() {
+    public List<String> take() {
         List<String> taken = new ArrayList<>();
         for (String next = logged.poll(); next != null; next = logged.poll()) {
             taken.add(next);

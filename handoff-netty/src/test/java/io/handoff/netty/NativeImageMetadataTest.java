@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.google.protobuf.Descriptors.Descriptor;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaModifier;
+import io.handoff.netty.descriptor.LibcSocketCalls;
 import io.handoff.proto.v1.Handoff;
 import io.netty.channel.ChannelHandler;
 import java.io.IOException;

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * Reads the offers in a stream of frames without the code under test: a frame at a time, as protobuf-java has it. That
  * lets more pass than a backend does, so there are at most these offers to be answered, and in this order.
  */
-final class OfferStream {
+public final class OfferStream {
 
     private static final int HEADER_BYTES = 5;
 
@@ -22,12 +22,12 @@ final class OfferStream {
     private byte[] rest = {};
     private boolean isBroken;
 
-    OfferStream(int maxFrameLength) {
+    public OfferStream(int maxFrameLength) {
         this.maxFrameLength = maxFrameLength;
     }
 
     /** Takes the next bytes of the stream, and returns the offers that end in them. */
-    List<HandoffOffer> receive(byte[] bytes) {
+    public List<HandoffOffer> receive(byte[] bytes) {
         rest = Frames.concat(rest, bytes);
         List<HandoffOffer> offers = new ArrayList<>();
         for (byte[] body = nextBody(); body != null; body = nextBody()) {
@@ -42,7 +42,7 @@ final class OfferStream {
     }
 
     /** Whether something has come that every backend has to close the connection for. */
-    boolean isBroken() {
+    public boolean isBroken() {
         return isBroken;
     }
 

@@ -4,9 +4,13 @@ import static io.handoff.netty.Libc.C;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
+import io.handoff.netty.backend.FuzzedServer;
+import io.handoff.netty.token.HandoffToken;
 import io.handoff.proto.v1.HandoffAck;
 import io.handoff.proto.v1.HandoffOffer;
+import io.handoff.testkit.TestBroker;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -14,16 +18,12 @@ import java.util.List;
 import java.util.Set;
 
 /** One connection that a program of a fuzzer makes to a server, and all that has gone over it. */
-final class ProgramConnection {
+public final class ProgramConnection {
 
-    private static final int EAGAIN = 11;
-    private static final int EPIPE = 32;
-    private static final int ECONNRESET = 104;
     private static final int SHUT_WR = 1;
-    private static final int PATIENCE_SECONDS = 20;
 
     private final FuzzedServer server;
-    private final NativeBroker broker;
+    private final TestBroker broker;
     private final ByteArrayOutputStream sent = new ByteArrayOutputStream();
     private final ByteArrayOutputStream replies = new ByteArrayOutputStream();
     private final List<Passing> passings = new ArrayList<>();
@@ -33,13 +33,12 @@ final class ProgramConnection {
     /** Descriptors that left together, with the bytes of the stream in this range. */
     private record Passing(int from, int count) {}
 
-    ProgramConnection(FuzzedServer server) {
+    ProgramConnection(FuzzedServer server) throws IOException {
         this.server = server;
         this.broker = server.connect();
-        Libc.setOption(broker.socket(), Libc.SO_RCVTIMEO, PATIENCE_SECONDS, 0, 0, 0);
     }
 
-    NativeBroker broker() {
+    TestBroker broker() {
         return broker;
     }
 
@@ -63,47 +62,36 @@ final class ProgramConnection {
         if (bytes.length == 0) {
             return;
         }
-        long result = Libc.trySend(broker.socket(), bytes, Libc.MSG_DONTWAIT | Libc.MSG_NOSIGNAL, descriptors);
-        if (result < 0) {
-            assertThat(-result).as("errno of sendmsg").isIn((long) EPIPE, (long) ECONNRESET, (long) EAGAIN);
+        int count;
+        try {
+            count = broker.socket().sendNow(bytes, descriptors);
+        } catch (IOException e) {
+            assertThat(e).message().isIn("sendmsg failed: Broken pipe", "sendmsg failed: Connection reset by peer");
             return;
         }
-        if (descriptors.length > 0) {
+        if (count > 0 && descriptors.length > 0) {
             passings.add(new Passing(sent.size(), descriptors.length));
         }
-        sent.write(bytes, 0, (int) result);
-        prepared = Arrays.copyOfRange(prepared, (int) result, prepared.length);
+        sent.write(bytes, 0, count);
+        prepared = Arrays.copyOfRange(prepared, count, prepared.length);
     }
 
     void shutdown(int how) {
-        C.shutdown(broker.socket(), how);
+        C.shutdown(broker.socket().descriptor(), how);
     }
 
     /** Reads what has come. */
-    void read() {
-        receive(Libc.MSG_DONTWAIT);
+    void read() throws IOException {
+        replies.writeBytes(broker.socket().receiveNow());
     }
 
     /** Reads until the server closes, which it has to do at the deadline at the latest. */
-    void readToEnd() {
-        long last;
-        do {
-            last = receive(0);
-        } while (last > 0);
-        assertThat(-last).as("errno of recv: the server has to close").isIn(0L, (long) ECONNRESET);
-    }
-
-    private long receive(int flags) {
-        byte[] buffer = new byte[4096];
-        long read = Libc.receive(broker.socket(), buffer, flags);
-        if (read > 0) {
-            replies.write(buffer, 0, (int) read);
-        }
-        return read;
+    void readToEnd() throws IOException {
+        replies.writeBytes(broker.receiveToEnd());
     }
 
     /** Ends as a broker does that has said everything. */
-    void end() {
+    void end() throws IOException {
         if (!isClosed) {
             shutdown(SHUT_WR);
             readToEnd();
@@ -166,7 +154,7 @@ final class ProgramConnection {
     }
 
     /** The tokens with which an offer can have been accepted that was made here. */
-    Set<ByteString> acceptable() {
+    public Set<ByteString> acceptable() {
         Set<ByteString> tokens = new HashSet<>();
         readings().forEach(offers -> offers.forEach(offer -> tokens.add(offer.getToken())));
         if (server.requiresDescriptors()) {
@@ -176,7 +164,7 @@ final class ProgramConnection {
         return tokens;
     }
 
-    FuzzedServer server() {
+    public FuzzedServer server() {
         return server;
     }
 }

@@ -1,5 +1,7 @@
 package io.handoff.netty;
 
+import io.handoff.netty.token.HandoffToken;
+import io.handoff.netty.wire.HandoffFrameDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -8,17 +10,22 @@ import java.util.List;
 import java.util.Random;
 
 /**
- * Streams of one frame with an offer: good ones, broken ones, and those in between. The same seed gives the same streams.
+ * Streams of one frame with an offer or an ACK: good ones, broken ones, and those in between. The same seed gives the same
+ * streams.
  */
-final class RandomStreams {
+public final class RandomStreams {
 
     /** Stands where the payload goes once it is complete. */
     private static final byte[] PAYLOAD = {};
 
-    private static final List<Integer> FRAME_NUMBERS = List.of(1, 2, 3, 5, 6, 7);
-    private static final List<Integer> FRAME_STRINGS = List.of(8, 9);
-    private static final List<Integer> OFFER_NUMBERS = List.of(1, 4);
-    private static final List<Integer> OFFER_STRINGS = List.of(3);
+    /** The fields of a message by their types; each has one of bytes. */
+    private record Fields(List<Integer> numbers, List<Integer> strings, int bytes) {}
+
+    private static final Fields FRAME = new Fields(List.of(1, 2, 3, 5, 6, 7), List.of(8, 9), 4);
+    private static final Fields OFFER = new Fields(List.of(1, 4), List.of(3), 2);
+    private static final Fields ACK = new Fields(List.of(2, 4), List.of(3), 1);
+
+    private static final int RESPONSE = 1;
 
     private static final List<String> INVALID_UTF8 = List.of(
             "\u0080", // A continuation without a start.
@@ -59,19 +66,54 @@ final class RandomStreams {
 
     private final Random random;
 
-    RandomStreams(long seed) {
+    public RandomStreams(long seed) {
         random = new Random(seed);
     }
 
-    /** The bytes of one connection. */
-    byte[] next() {
+    /** The bytes of one connection that a broker has made. */
+    public byte[] next() {
         List<byte[]> frame = new ArrayList<>();
         List<byte[]> offer = new ArrayList<>();
         fillIn(frame, offer);
-        for (int changes = CHANGES[random.nextInt(CHANGES.length)]; changes > 0; changes--) {
-            changeEither(frame, offer);
+        return changed(frame, OFFER, offer);
+    }
+
+    /** The bytes of an answer to an offer, more or less. */
+    public byte[] nextAck(HandoffToken token, long correlationId) {
+        byte[] echo = token.toBytes();
+        if (isRare()) {
+            echo[random.nextInt(echo.length)] ^= (byte) (1 << random.nextInt(Byte.SIZE));
         }
-        byte[] payload = WireBytes.bytes(4, join(offer));
+        List<byte[]> frame = new ArrayList<>(List.of(
+                WireBytes.number(1, 1),
+                WireBytes.number(2, isRare() ? anyNumber() : RESPONSE),
+                WireBytes.number(3, 0xD0FF),
+                PAYLOAD,
+                WireBytes.number(5, isRare() ? anyNumber() : correlationId)));
+        List<byte[]> ack = new ArrayList<>(List.of(WireBytes.bytes(1, echo)));
+        if (random.nextInt(3) > 0) {
+            ack.add(WireBytes.number(2, 1));
+        }
+        if (random.nextBoolean()) {
+            ack.add(WireBytes.bytes(3, isRare() ? " ".getBytes(StandardCharsets.US_ASCII) : anyText()));
+        }
+        ack.add(WireBytes.number(4, isRare() ? anyNumber() : correlationId));
+        return changed(frame, ACK, ack);
+    }
+
+    private boolean isRare() {
+        return random.nextInt(16) == 0;
+    }
+
+    private byte[] changed(List<byte[]> frame, Fields fields, List<byte[]> message) {
+        for (int changes = CHANGES[random.nextInt(CHANGES.length)]; changes > 0; changes--) {
+            if (random.nextBoolean()) {
+                change(frame, FRAME);
+            } else {
+                change(message, fields);
+            }
+        }
+        byte[] payload = WireBytes.bytes(FRAME.bytes(), join(message));
         frame.replaceAll(field -> field == PAYLOAD ? payload : field);
         byte[] stream = framed(join(frame));
         return random.nextInt(5) == 0 ? damaged(stream) : stream;
@@ -96,15 +138,9 @@ final class RandomStreams {
         offer.add(WireBytes.number(4, correlationId));
     }
 
-    private void changeEither(List<byte[]> frame, List<byte[]> offer) {
-        if (random.nextBoolean()) {
-            change(frame, FRAME_NUMBERS, FRAME_STRINGS, 4);
-        } else {
-            change(offer, OFFER_NUMBERS, OFFER_STRINGS, 2);
-        }
-    }
-
-    private void change(List<byte[]> message, List<Integer> numbers, List<Integer> strings, int bytesField) {
+    private void change(List<byte[]> message, Fields fields) {
+        List<Integer> numbers = fields.numbers();
+        List<Integer> strings = fields.strings();
         switch (random.nextInt(14)) {
             case 0 -> Collections.shuffle(message, random);
             case 1 -> message.remove(random.nextInt(message.size()));
@@ -113,8 +149,8 @@ final class RandomStreams {
             case 4 -> insert(message, WireBytes.bytes(oneOf(strings), anyText()));
             case 5 -> insert(message, WireBytes.field(oneOf(numbers), WireBytes.VARINT, oddVarint()));
             case 6 -> insert(message, WireBytes.bytes(oneOf(strings), invalidUtf8()));
-            case 7 -> insert(message, WireBytes.bytes(random.nextInt(3) == 0 ? bytesField : unknown(), anyText()));
-            case 8 -> insert(message, wronglyTyped(numbers, strings, bytesField));
+            case 7 -> insert(message, WireBytes.bytes(random.nextInt(3) == 0 ? fields.bytes() : unknown(), anyText()));
+            case 8 -> insert(message, wronglyTyped(fields));
             case 9 -> insert(message, unknownField(3));
             case 10 -> insert(message, deeplyNested());
             case 11 -> insert(message, oddlyKeyed(numbers));
@@ -127,12 +163,12 @@ final class RandomStreams {
         message.add(random.nextInt(message.size() + 1), field);
     }
 
-    private byte[] wronglyTyped(List<Integer> numbers, List<Integer> strings, int bytesField) {
+    private byte[] wronglyTyped(Fields fields) {
         int wireType = random.nextInt(8);
         int field = switch (random.nextInt(3)) {
-            case 0 -> oneOf(numbers);
-            case 1 -> oneOf(strings);
-            default -> bytesField;
+            case 0 -> oneOf(fields.numbers());
+            case 1 -> oneOf(fields.strings());
+            default -> fields.bytes();
         };
         return random.nextInt(4) == 0 ? WireBytes.group(field, new byte[0]) : valueOf(field, wireType, 1);
     }

@@ -2,148 +2,219 @@ package io.handoff.netty;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.netty.bootstrap.ServerBootstrap;
+import io.handoff.netty.backend.HandoffServer;
+import io.handoff.netty.token.ExpectedTokenPolicy;
+import io.handoff.testkit.EventLoops;
+import io.handoff.testkit.JavaCommand;
+import io.handoff.testkit.NoDescriptorsLeft;
+import io.handoff.testkit.StartedProcess;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
-import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.EpollIoHandler;
-import io.netty.channel.epoll.EpollServerSocketChannel;
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.OutputStream;
+import java.io.StringWriter;
 import java.net.InetAddress;
+import java.net.Socket;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
+import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import javax.tools.JavaCompiler;
+import javax.tools.StandardJavaFileManager;
+import javax.tools.ToolProvider;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
-/** The examples of the README: compiled, run, and the same to the letter. */
+/** The programs of the README, taken from there: compiled as they are printed, and run as processes. */
 @ExtendWith(NoDescriptorsLeft.class)
 class ReadmeExampleIT {
 
-    private final CountDownLatch adoptedHasEnded = new CountDownLatch(1);
+    private static final Path README = Path.of("../README.md");
+    private static final Pattern PROGRAM = Pattern.compile("(?s)```java\n(.*?)```");
+    private static final Pattern NAME = Pattern.compile("public final class (\\w+)");
+    private static final Pattern OUR_PACKAGE = Pattern.compile("(?m)^import (io\\.handoff\\.netty\\.\\w+)");
+
+    private static final String GOODBYE = "please try again later";
+
+    @TempDir
+    static Path classes;
+
+    @TempDir
+    Path directory;
+
+    private final List<StartedProcess> started = new ArrayList<>();
+    private Path backendSocket;
+
+    @BeforeAll
+    static void compile() throws IOException {
+        List<Path> sources = new ArrayList<>();
+        for (String program : programs()) {
+            MatchResult name = NAME.matcher(program).results().findFirst().orElseThrow();
+            sources.add(Files.writeString(classes.resolve(name.group(1) + ".java"), program));
+        }
+        JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
+        StringWriter complaints = new StringWriter();
+        try (StandardJavaFileManager files = compiler.getStandardFileManager(null, null, StandardCharsets.UTF_8)) {
+            // Not whether each entry of the class path is there: that is the build's.
+            List<String> options = List.of("-Xlint:all,-path", "-Werror", "-proc:none", "-d", classes.toString());
+            compiler.getTask(complaints, files, null, options, null, files.getJavaFileObjectsFromPaths(sources))
+                    .call();
+        }
+        assertThat(complaints).hasToString("");
+    }
+
+    private static List<String> programs() throws IOException {
+        return PROGRAM.matcher(Files.readString(README))
+                .results()
+                .map(found -> found.group(1))
+                // What is no program stands in an example, which FrameworksPageIT sees to.
+                .filter(code -> NAME.matcher(code).find())
+                .toList();
+    }
+
+    @BeforeEach
+    void choosePath() {
+        backendSocket = directory.resolve("backend.sock");
+    }
+
+    @AfterEach
+    void stop() {
+        started.forEach(StartedProcess::close);
+    }
 
     @Test
-    void shouldMoveAConnectionFromTheBrokerToTheBackend(@TempDir Path directory) throws Exception {
-        Path socketPath = directory.resolve("handoff.sock");
+    void shouldMoveAClientFromTheBrokerToTheBackend() throws Exception {
+        StartedProcess backend = start("EchoBackend", backendSocket.toString());
+        assertThat(backend.nextLine()).isEqualTo("listening on " + backendSocket);
+        Broker broker = startBroker();
+
+        try (Socket client = broker.connect()) {
+            send(client, "hello\n");
+
+            assertThat(broker.nextLine()).isEqualTo("accepted");
+            assertThat(reader(client).readLine()).isEqualTo("hello");
+
+            broker.program.close();
+            send(client, "still there?\n");
+            assertThat(reader(client).readLine()).isEqualTo("still there?");
+        }
+    }
+
+    @Test
+    void shouldServeTheClientHereWhenTheBackendRejectsIt() throws Exception {
         EventLoopGroup workers = new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
-
-        // README
-        HandoffServer backend = HandoffServer.builder(socketPath)
+        try (HandoffServer backend = HandoffServer.builder(backendSocket)
                 .expectedTokens(ExpectedTokenPolicy.carried())
-                .adoptInto(
-                        workers,
-                        new ChannelInitializer<>() { // As for a ServerBootstrap.
-                            @Override
-                            protected void initChannel(Channel client) {
-                                client.pipeline().addLast(new EchoHandler());
-                            }
-                        })
+                .admission((offer, peer) -> Optional.of("not today"))
+                .adoptInto(workers, new NothingToAdd())
                 .start()
-                .get();
-        // README
-
-        try (backend;
-                Client client = new Client(workers)) {
-            client.send("before, ");
-            Channel accepted = client.accepted();
-
-            // README broker
-            HandoffBroker broker = HandoffBroker.builder(socketPath).build();
-            HandoffOutcome outcome =
-                    broker.handOff(accepted, "chat", HandoffToken.random(), 1).get();
-            // README broker
-
-            assertThat(outcome).isInstanceOf(HandoffOutcome.Accepted.class);
-            client.send("after");
-            assertThat(client.receive(13)).isEqualTo("before, after");
-            assertThat(accepted.isOpen()).isFalse();
-
-            // Netty's loops may forget a channel that is open when they end without a quiet period.
-            client.hangUp();
-            assertThat(adoptedHasEnded.await(10, TimeUnit.SECONDS)).isTrue();
+                .get()) {
+            assertThat(backend.isAccepting()).isTrue();
+            assertServedHere("rejected: not today");
         } finally {
-            workers.shutdownGracefully(0, 5, TimeUnit.SECONDS).sync();
+            EventLoops.end(workers);
         }
     }
 
-    private final class EchoHandler extends ChannelInboundHandlerAdapter {
-        @Override
-        public void channelRead(ChannelHandlerContext ctx, Object msg) {
-            ctx.writeAndFlush(msg);
-        }
+    @Test
+    void shouldServeTheClientHereWhenThereIsNoBackend() throws Exception {
+        assertServedHere("failed: no backend at " + backendSocket + ": no such file");
+    }
 
-        @Override
-        public void channelInactive(ChannelHandlerContext ctx) {
-            adoptedHasEnded.countDown();
+    private void assertServedHere(String why) throws Exception {
+        Broker broker = startBroker();
+        try (Socket client = broker.connect()) {
+            assertThat(broker.nextLine()).isEqualTo(why);
+            assertThat(reader(client).lines()).containsExactly(GOODBYE);
         }
     }
 
-    /** A client that has connected to a broker's port, where nobody reads what it sends. */
-    private static final class Client implements AutoCloseable {
-        private final CompletableFuture<Channel> accepted = new CompletableFuture<>();
-        private final Channel listening;
-        private final SocketChannel socket;
+    @Test
+    void shouldLetGoOfTheClientWhenTheBackendDoesNotAnswer() throws Exception {
+        try (ServerSocketChannel backend =
+                ServerSocketChannel.open(StandardProtocolFamily.UNIX).bind(UnixDomainSocketAddress.of(backendSocket))) {
+            Broker broker = startBroker();
+            try (Socket client = broker.connect()) {
+                try (SocketChannel handoff = backend.accept()) {
+                    handoff.read(ByteBuffer.allocate(1));
+                }
 
-        Client(EventLoopGroup loops) throws IOException {
-            listening = new ServerBootstrap()
-                    .group(loops)
-                    .channel(EpollServerSocketChannel.class)
-                    .childOption(ChannelOption.AUTO_READ, false)
-                    .childHandler(new ChannelInitializer<>() {
-                        @Override
-                        protected void initChannel(Channel channel) {
-                            accepted.complete(channel);
-                        }
-                    })
-                    .bind(InetAddress.getLoopbackAddress(), 0)
-                    .syncUninterruptibly()
-                    .channel();
-            socket = SocketChannel.open(listening.localAddress());
-        }
-
-        Channel accepted() {
-            return accepted.join();
-        }
-
-        void send(String text) throws IOException {
-            socket.write(ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)));
-        }
-
-        String receive(int length) throws IOException {
-            ByteBuffer bytes = ByteBuffer.allocate(length);
-            while (bytes.hasRemaining() && socket.read(bytes) >= 0) {}
-            return new String(bytes.array(), 0, bytes.position(), StandardCharsets.UTF_8);
-        }
-
-        void hangUp() throws IOException {
-            socket.close();
-        }
-
-        @Override
-        public void close() throws IOException {
-            hangUp();
-            listening.close().syncUninterruptibly();
+                assertThat(broker.nextLine()).startsWith("lost: ");
+                assertThat(reader(client).lines()).isEmpty();
+            }
         }
     }
 
-    @ParameterizedTest
-    @ValueSource(strings = {"// README\n", "// README broker\n"})
-    void shouldStandInTheReadme(String marker) throws Exception {
-        String source = Files.readString(Path.of("src/test/java/io/handoff/netty/ReadmeExampleIT.java"));
-        String example = source.split(marker, -1)[1].stripIndent().strip();
+    @Test
+    void shouldImportFromTwoPackagesOfOursAtMost() throws Exception {
+        assertThat(programs())
+                .hasSize(2)
+                .allSatisfy(program -> assertThat(OUR_PACKAGE
+                                .matcher(program)
+                                .results()
+                                .map(found -> found.group(1))
+                                .collect(Collectors.toSet()))
+                        .hasSizeBetween(1, 2));
+    }
 
-        assertThat(Path.of("../README.md")).content().contains("```java\n" + example + "\n```");
+    private Broker startBroker() throws Exception {
+        StartedProcess program = start("Broker", backendSocket.toString(), "0");
+        String line = program.nextLine();
+        return new Broker(program, Integer.parseInt(line.substring(line.lastIndexOf(':') + 1)));
+    }
+
+    private StartedProcess start(String name, String... arguments) throws IOException {
+        StartedProcess program = JavaCommand.of(name)
+                .withClassPath(classes + ":" + System.getProperty("java.class.path"))
+                .withArguments(arguments)
+                .start();
+        started.add(program);
+        return program;
+    }
+
+    private static void send(Socket client, String text) throws IOException {
+        OutputStream out = client.getOutputStream();
+        out.write(text.getBytes(StandardCharsets.UTF_8));
+        out.flush();
+    }
+
+    private static BufferedReader reader(Socket client) throws IOException {
+        return new BufferedReader(new InputStreamReader(client.getInputStream(), StandardCharsets.UTF_8));
+    }
+
+    /** No client gets so far. */
+    private static final class NothingToAdd extends ChannelInitializer<Channel> {
+        @Override
+        protected void initChannel(Channel client) {}
+    }
+
+    private record Broker(StartedProcess program, int port) {
+
+        String nextLine() throws InterruptedException {
+            return program.nextLine();
+        }
+
+        Socket connect() throws IOException {
+            return new Socket(InetAddress.getLoopbackAddress(), port);
+        }
     }
 }

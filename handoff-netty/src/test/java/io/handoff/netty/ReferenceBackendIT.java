@@ -4,11 +4,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.handoff.netty.FakeBroker.Served;
-import io.handoff.netty.HandoffOutcome.Accepted;
-import io.handoff.netty.HandoffOutcome.Failed;
-import io.handoff.netty.HandoffOutcome.Rejected;
-import io.handoff.netty.HandoffOutcome.Stage;
-import io.handoff.netty.HandoffWireException.Kind;
+import io.handoff.netty.broker.HandoffBroker;
+import io.handoff.netty.broker.HandoffOutcome;
+import io.handoff.netty.broker.HandoffOutcome.Accepted;
+import io.handoff.netty.broker.HandoffOutcome.Failed;
+import io.handoff.netty.broker.HandoffOutcome.Rejected;
+import io.handoff.netty.broker.HandoffOutcome.Stage;
+import io.handoff.netty.token.HandoffToken;
+import io.handoff.netty.wire.HandoffWireException;
+import io.handoff.netty.wire.HandoffWireException.Kind;
+import io.handoff.netty.wire.Offer;
+import io.handoff.testkit.BlockingSocket;
+import io.handoff.testkit.NoDescriptorsLeft;
+import io.netty.channel.unix.UnixChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -26,16 +34,22 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** This library's broker hands clients to the reference backend; each side says what it saw. */
 @ExtendWith(NoDescriptorsLeft.class)
 @Timeout(120)
+@ParameterizedClass
+@MethodSource("io.handoff.netty.ReferenceVersion#all")
 class ReferenceBackendIT {
 
     private static final long ID = 7;
+
+    private final ReferenceVersion reference;
 
     @TempDir
     Path directory;
@@ -45,6 +59,10 @@ class ReferenceBackendIT {
 
     /** What the backend has open while it does nothing. */
     private Set<String> idle = Set.of();
+
+    ReferenceBackendIT(ReferenceVersion reference) {
+        this.reference = reference;
+    }
 
     @AfterEach
     void stop() throws Exception {
@@ -72,7 +90,8 @@ class ReferenceBackendIT {
         assertThat(outcome).isEqualTo(new Accepted());
         assertThat(served.channel().isOpen()).isFalse();
         assertThat(served.client().send("after").receiveText(5)).isEqualTo("after");
-        assertThat(reported()).isEqualTo("offer service=zccache correlation_id=7 answer=accepted detail=");
+        assertThat(reported())
+                .isEqualTo("offer handle_value=0 service=zccache correlation_id=7 answer=accepted detail=");
     }
 
     @ParameterizedTest
@@ -83,7 +102,8 @@ class ReferenceBackendIT {
         HandoffOutcome outcome = handOff(broker(), serve(true), HandoffToken.random(), Long.parseUnsignedLong(id));
 
         assertThat(outcome).isEqualTo(new Accepted());
-        assertThat(reported()).isEqualTo("offer service=zccache correlation_id=" + id + " answer=accepted detail=");
+        assertThat(reported())
+                .isEqualTo("offer handle_value=0 service=zccache correlation_id=" + id + " answer=accepted detail=");
     }
 
     /** The crate's own judgement of the token. */
@@ -117,6 +137,39 @@ class ReferenceBackendIT {
         assertRejected("no detail provided", "");
     }
 
+    /** It knows v1 only: it skips the fields of WIRE §10, and accepts. */
+    @Test
+    @Warns("what travelled with a connection is lost")
+    void shouldTellOfWhatTheBackendHasSkipped() throws Exception {
+        backend();
+        Served served = serve(true);
+        HandoffBroker broker = HandoffBroker.builder(socket()).carryState(true).build();
+        Offer offer = Offer.of(HandoffToken.random(), "zccache", ID).carrying(new byte[3], new byte[4]);
+
+        HandoffOutcome outcome = broker.handOff(served.channel(), offer).get(20, TimeUnit.SECONDS);
+
+        assertThat(outcome).isInstanceOfSatisfying(Failed.class, failed -> {
+            assertThat(failed.stage()).isEqualTo(Stage.STATE_LOST);
+            assertThat(failed.connectionUsable()).isFalse();
+            assertThat(failed.cause())
+                    .hasMessage(
+                            "the backend accepted the connection and took 0 bytes that travelled with it; expected 7");
+        });
+        assertThat(served.client().send("hello").receiveText(5)).isEqualTo("hello");
+        assertThat(reported())
+                .isEqualTo("offer handle_value=0 service=zccache correlation_id=7 answer=accepted detail=");
+    }
+
+    @Test
+    void shouldAgreeWithABackendOfV1WhereNothingTravels() throws Exception {
+        backend();
+        Served served = serve(true);
+        HandoffBroker broker = HandoffBroker.builder(socket()).carryState(true).build();
+
+        assertThat(handOff(broker, served, HandoffToken.random(), ID)).isEqualTo(new Accepted());
+        assertThat(served.client().send("hello").receiveText(5)).isEqualTo("hello");
+    }
+
     @Test
     void shouldLetGoOfAClientWhoseAnswerIsLate() throws Exception {
         backend("--late", "2000");
@@ -127,24 +180,35 @@ class ReferenceBackendIT {
         HandoffOutcome outcome = handOff(broker, served, HandoffToken.random(), ID);
 
         assertThat(assertLetGo(served, outcome).kind()).isEqualTo(Kind.DEADLINE_EXCEEDED);
-        assertThat(served.client().receivesEof())
+        assertThat(served.client().receiveToEnd())
                 .as("the backend could not answer, and lets go too")
-                .isTrue();
+                .isEmpty();
         assertThat(reported()).startsWith("failed detail=I/O error: Broken pipe");
     }
 
     /** Ambiguous to the broker, and no client of its own any more: only the backend may serve it, which takes it for its. */
     @ParameterizedTest
-    @CsvSource({"wrong-echo, TOKEN_ECHO", "wrong-correlation, CORRELATION"})
-    void shouldLetGoOfAClientAfterAnAnswerThatIsNone(String option, Kind kind) throws Exception {
-        backend("--" + option);
+    @CsvSource({
+        "envelope-version, ENVELOPE_VERSION, unexpected HandoffAck frame: envelope_version is not v1",
+        "kind, FRAME_KIND, unexpected HandoffAck frame: kind is not RESPONSE",
+        "protocol, PAYLOAD_PROTOCOL, unexpected HandoffAck frame: payload_protocol is not handoff",
+        "encoding, PAYLOAD_ENCODING, unexpected HandoffAck frame: payload is compressed",
+        "request-id, CORRELATION, HandoffAck frame request_id 6 does not match correlation id 7",
+        "payload, UNDECODABLE_PAYLOAD, failed to decode HandoffAck payload: ",
+        "correlation, CORRELATION, HandoffAck correlation id 6 does not match offer correlation id 7",
+        "echo, TOKEN_ECHO, HandoffAck token echo does not match the offered token"
+    })
+    void shouldLetGoOfAClientAfterAnAnswerThatIsNone(String part, Kind kind, String text) throws Exception {
+        backend("--wrong", part);
         Served served = serve(true);
 
         HandoffOutcome outcome = handOff(broker(), served, HandoffToken.random(), ID);
 
-        assertThat(assertLetGo(served, outcome).kind()).isEqualTo(kind);
+        HandoffWireException cause = assertLetGo(served, outcome);
+        assertThat(cause.kind()).isEqualTo(kind);
+        assertThat(cause).hasMessageStartingWith(text);
         assertThat(served.client().send("hello").receiveText(5)).isEqualTo("hello");
-        assertThat(reported()).isEqualTo("offer service=zccache correlation_id=7 answer=" + option + " detail=");
+        assertThat(reported()).isEqualTo("offer handle_value=0 service=zccache correlation_id=7 answer=wrong detail=");
     }
 
     @Test
@@ -159,7 +223,7 @@ class ReferenceBackendIT {
             assertThat(failed.connectionUsable()).isFalse();
             assertThat(failed.cause()).hasMessage("the backend closed the connection without a HandoffAck");
         });
-        assertThat(served.client().receivesEof()).isTrue();
+        assertThat(served.client().receiveToEnd()).isEmpty();
     }
 
     @Test
@@ -190,7 +254,7 @@ class ReferenceBackendIT {
             int id = i;
             answers.add(threads.submit(() -> {
                 Served served = connect();
-                try (RawClient client = served.client()) {
+                try (BlockingSocket client = served.client()) {
                     String text = "client " + id;
                     client.send(text);
                     assertThat(client.receiveText(text.length())).isEqualTo(text);
@@ -208,7 +272,7 @@ class ReferenceBackendIT {
         }
         List<String> expected = new ArrayList<>(List.of("listening"));
         for (int i = 0; i < clients; i++) {
-            expected.add("offer service=zccache correlation_id=" + i + " answer=accepted detail=");
+            expected.add("offer handle_value=0 service=zccache correlation_id=" + i + " answer=accepted detail=");
         }
         assertThat(peer().awaitLines(clients + 1)).containsExactlyInAnyOrderElementsOf(expected);
     }
@@ -221,11 +285,15 @@ class ReferenceBackendIT {
 
             assertThat(handOff(broker, served, HandoffToken.random(), ID)).isEqualTo(new Rejected(text));
 
+            assertThat(Libc.isNonBlocking(((UnixChannel) served.channel()).fd()))
+                    .as("as it came")
+                    .isTrue();
             assertThat(served.client().receiveText(6)).isEqualTo("during");
             assertThat(served.client().send("after").receiveText(5)).isEqualTo("after");
             assertThat(served.channel().isActive()).isTrue();
         }
-        assertThat(reported()).isEqualTo("offer service=zccache correlation_id=7 answer=rejected detail=" + sent);
+        assertThat(reported())
+                .isEqualTo("offer handle_value=0 service=zccache correlation_id=7 answer=rejected detail=" + sent);
     }
 
     private static HandoffWireException assertLetGo(Served served, HandoffOutcome outcome) {
@@ -238,14 +306,14 @@ class ReferenceBackendIT {
         return (HandoffWireException) failed.cause();
     }
 
-    private String reported() {
+    private String reported() throws InterruptedException {
         return peer().awaitLines(2).get(1);
     }
 
     private ReferencePeer backend(String... options) throws Exception {
         List<String> arguments = new ArrayList<>(List.of("backend", "--socket", socket().toString()));
         arguments.addAll(List.of(options));
-        ReferencePeer started = ReferencePeer.start(directory, arguments);
+        ReferencePeer started = ReferencePeer.start(reference, arguments);
         backend = started;
         assertThat(started.awaitLines(1)).containsExactly("listening");
         idle = started.openDescriptors();

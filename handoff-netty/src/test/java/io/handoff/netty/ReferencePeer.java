@@ -1,20 +1,13 @@
 package io.handoff.netty;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
+import io.handoff.testkit.OpenDescriptors;
+import io.handoff.testkit.StartedProcess;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
-import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.Set;
-import java.util.TreeSet;
-import java.util.concurrent.TimeUnit;
 
 /**
  * The reference implementation of the wire in a process of its own: the program in {@code src/it/reference-peer}. Closing
@@ -22,79 +15,47 @@ import java.util.concurrent.TimeUnit;
  */
 final class ReferencePeer implements AutoCloseable {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private final StartedProcess process;
 
-    private final Path output;
-    private final Process process;
-
-    private ReferencePeer(Path output, Process process) {
-        this.output = output;
+    private ReferencePeer(StartedProcess process) {
         this.process = process;
     }
 
-    /** Runs it with its output in a directory. */
-    static ReferencePeer start(Path directory, List<String> arguments) throws IOException {
-        String program = Objects.requireNonNull(
-                System.getProperty("handoff.reference.peer"), "handoff.reference.peer; run with -Pinterop");
-        List<String> command = new ArrayList<>(List.of(program));
+    static ReferencePeer start(ReferenceVersion version, List<String> arguments) throws IOException {
+        List<String> command = new ArrayList<>(List.of(version.peer()));
         command.addAll(arguments);
-        Path output = Files.createTempFile(directory, "peer", ".out");
-        return new ReferencePeer(
-                output,
-                new ProcessBuilder(command)
-                        .redirectErrorStream(true)
-                        .redirectOutput(output.toFile())
-                        .start());
+        return new ReferencePeer(StartedProcess.start(command));
     }
 
     /** The whole lines printed so far. */
     List<String> lines() {
-        String printed = printed();
-        return printed.substring(0, printed.lastIndexOf('\n') + 1).lines().toList();
+        return process.lines();
+    }
+
+    /** The same of its standard error, where the reference tells of failures itself. */
+    List<String> errorLines() {
+        return process.errorLines();
     }
 
     /** Waits until so many lines are printed. */
-    List<String> awaitLines(int count) {
-        List<String> lines =
-                await().atMost(PATIENCE).until(this::lines, printed -> printed.size() >= count || !process.isAlive());
-        assertThat(lines).hasSizeGreaterThanOrEqualTo(count);
+    List<String> awaitLines(int count) throws InterruptedException {
+        List<String> lines = process.awaitLines(count);
+        assertThat(lines).as(process.output()).hasSizeGreaterThanOrEqualTo(count);
         return lines;
     }
 
     int awaitExit() throws InterruptedException {
-        assertThat(process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS))
-                .as("has ended; printed: " + lines())
-                .isTrue();
-        return process.exitValue();
+        return process.awaitExit();
     }
 
     /** What it has open now. */
     Set<String> openDescriptors() throws IOException {
-        Set<String> open = new TreeSet<>();
-        try (var descriptors = Files.newDirectoryStream(Path.of("/proc", Long.toString(process.pid()), "fd"))) {
-            for (Path descriptor : descriptors) {
-                try {
-                    open.add(descriptor.getFileName() + " -> " + Files.readSymbolicLink(descriptor));
-                } catch (NoSuchFileException e) {
-                    // Closed meanwhile.
-                }
-            }
-        }
-        return open;
+        return OpenDescriptors.of(process.handle());
     }
 
     @Override
-    public void close() throws IOException {
-        process.destroyForcibly().onExit().join();
-        process.getOutputStream().close();
-        assertThat(printed()).doesNotContainPattern("\\p{XDigit}{32}");
-    }
-
-    private String printed() {
-        try {
-            return Files.readString(output);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+    public void close() {
+        process.close();
+        assertThat(process.output()).doesNotContainPattern("\\p{XDigit}{32}");
     }
 }

@@ -1,5 +1,8 @@
 package io.handoff.netty;
 
+import io.handoff.netty.answer.PipelineScript;
+import io.handoff.netty.backend.FuzzedServers;
+import io.handoff.netty.token.HandoffToken;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -10,7 +13,7 @@ import java.util.stream.IntStream;
  * What a neighbour does that a fuzzer has thought of: calls on sockets, one after another. A byte names a thing to do, and
  * those behind it say how.
  */
-final class SocketProgram {
+public final class SocketProgram {
 
     private static final List<DescriptorKind> KINDS = List.of(DescriptorKind.values());
     private static final int MOST_STEPS = 64;
@@ -25,15 +28,17 @@ final class SocketProgram {
     private final List<PassedDescriptor> descriptors = new ArrayList<>();
     private boolean hasWaited;
 
-    SocketProgram(FuzzedServers servers) {
+    public SocketProgram(FuzzedServers servers) {
         this.servers = servers;
     }
 
-    void run(FuzzInput in) throws IOException {
+    public void run(FuzzInput in) throws IOException {
         for (int steps = 0; steps < MOST_STEPS && !in.isEmpty(); steps++) {
             step(in);
         }
-        connections.forEach(ProgramConnection::end);
+        for (ProgramConnection connection : connections) {
+            connection.end();
+        }
     }
 
     private void step(FuzzInput in) throws IOException {
@@ -64,14 +69,14 @@ final class SocketProgram {
         }
     }
 
-    private ProgramConnection connect(int server) {
+    private ProgramConnection connect(int server) throws IOException {
         if (connections.size() < MOST_CONNECTIONS) {
             connections.add(new ProgramConnection(servers.get(server)));
         }
         return connections.get(connections.size() - 1);
     }
 
-    private ProgramConnection connection(FuzzInput in) {
+    private ProgramConnection connection(FuzzInput in) throws IOException {
         int index = in.next();
         return connections.isEmpty() ? connect(index % 2) : connections.get(index % connections.size());
     }
@@ -116,11 +121,11 @@ final class SocketProgram {
 
     private static void pause(int times) {
         for (int i = 0; i < times; i++) {
-            Sockets.pause();
+            FuzzedServers.pause();
         }
     }
 
-    private void clientDoes(FuzzInput in) {
+    private void clientDoes(FuzzInput in) throws IOException {
         List<PassedDescriptor> clients =
                 descriptors.stream().filter(PassedDescriptor::hasClient).toList();
         if (clients.isEmpty()) {
@@ -136,7 +141,7 @@ final class SocketProgram {
     }
 
     /** Once: the deadline of an offer is long compared with all else. */
-    private void waitForTheEnd(ProgramConnection connection) {
+    private void waitForTheEnd(ProgramConnection connection) throws IOException {
         if (!hasWaited) {
             hasWaited = true;
             connection.readToEnd();
@@ -144,18 +149,22 @@ final class SocketProgram {
         }
     }
 
-    List<ProgramConnection> connections() {
+    public List<ProgramConnection> connections() {
         return connections;
     }
 
-    void check() {
+    public void check() throws IOException {
         connections.forEach(ProgramConnection::check);
         if (!servers.hasAdopted()) {
-            descriptors.forEach(PassedDescriptor::checkUntouched);
+            for (PassedDescriptor descriptor : descriptors) {
+                descriptor.checkUntouched();
+            }
         }
     }
 
-    void closeDescriptors() {
-        descriptors.forEach(PassedDescriptor::close);
+    public void closeDescriptors() throws IOException {
+        for (PassedDescriptor descriptor : descriptors) {
+            descriptor.close();
+        }
     }
 }

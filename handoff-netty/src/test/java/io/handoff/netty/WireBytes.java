@@ -5,7 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /** Protobuf by hand, for bytes that no encoder writes. */
-final class WireBytes {
+public final class WireBytes {
 
     static final int VARINT = 0;
     static final int FIXED64 = 1;
@@ -37,7 +37,7 @@ final class WireBytes {
         return (number << 3) | wireType;
     }
 
-    static byte[] field(long number, int wireType, byte[] value) {
+    public static byte[] field(long number, int wireType, byte[] value) {
         return Frames.concat(varint(key(number, wireType)), value);
     }
 
@@ -54,7 +54,7 @@ final class WireBytes {
     }
 
     /** The header of a frame, whatever follows. */
-    static byte[] header(int version, long bodyLength) {
+    public static byte[] header(int version, long bodyLength) {
         return ByteBuffer.allocate(5)
                 .order(ByteOrder.LITTLE_ENDIAN)
                 .put((byte) version)

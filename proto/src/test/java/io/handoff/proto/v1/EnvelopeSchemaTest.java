@@ -47,12 +47,15 @@ class EnvelopeSchemaTest {
               2 token: singular bytes, redacted
               3 service_name: singular string
               4 correlation_id: singular uint64
+              6110 unread: singular bytes, redacted
+              6111 state: singular bytes, redacted
               reserved 5 to 10
             message HandoffAck
               1 token: singular bytes, redacted
               2 accepted: singular bool
               3 error_detail: singular string
               4 correlation_id: singular uint64
+              6110 taken: singular uint64
               reserved 5 to 10
             enum FrameKind
               0 FRAME_KIND_REQUEST
