@@ -1,6 +1,13 @@
 package io.handoff.cli;
 
-import io.handoff.netty.HandoffToken;
+import io.handoff.cli.argument.DurationConverter;
+import io.handoff.cli.argument.TokenConverter;
+import io.handoff.cli.backend.BackendCommand;
+import io.handoff.cli.broker.BrokerCommand;
+import io.handoff.cli.demo.DemoCommand;
+import io.handoff.cli.doctor.DoctorCommand;
+import io.handoff.cli.offer.OfferCommand;
+import io.handoff.netty.token.HandoffToken;
 import java.io.IOException;
 import java.time.Duration;
 import picocli.CommandLine;
@@ -11,6 +18,17 @@ import picocli.CommandLine.ParseResult;
 @Command(
         name = "handoff",
         description = "Hands live client connections from a broker to a backend on the same host.",
+        synopsisSubcommandLabel = "COMMAND",
+        exitCodeListHeading = "Exit status:%n",
+        exitCodeList = {
+            "0:all is well, the offer was accepted, or SIGTERM has stopped the service",
+            "1:something is not, or the offer was rejected",
+            "2:wrong usage",
+            "3:no answer to the offer, or a broken one",
+            "70:./handoff has found no Java, or could not build the command"
+        },
+        footerHeading = "%n",
+        footer = "Try 'handoff help COMMAND' for its options.",
         versionProvider = JarVersion.class,
         mixinStandardHelpOptions = true,
         scope = CommandLine.ScopeType.INHERIT,
@@ -19,7 +37,8 @@ import picocli.CommandLine.ParseResult;
             BrokerCommand.class,
             OfferCommand.class,
             DoctorCommand.class,
-            DemoCommand.class
+            DemoCommand.class,
+            CommandLine.HelpCommand.class
         })
 final class HandoffCommand {
 

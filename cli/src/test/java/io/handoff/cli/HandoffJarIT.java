@@ -46,6 +46,7 @@ class HandoffJarIT {
         Process demo = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-XX:TieredStopAtLevel=1",
+                        "-XX:+UseSerialGC",
                         "-Djava.io.tmpdir=" + directory,
                         "-jar",
                         "alone.jar",

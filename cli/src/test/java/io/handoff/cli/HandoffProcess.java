@@ -3,59 +3,70 @@ package io.handoff.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.handoff.testkit.StartedProcess;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /**
  * The packaged {@code handoff} command in a process of its own. Closing it ends the process and checks what holds for
  * every run: no token was printed, and no buffer leaked.
  */
-final class HandoffProcess implements AutoCloseable {
+public final class HandoffProcess implements AutoCloseable {
 
-    static final String TOKEN = "000102030405060708090a0b0c0d0e0f";
+    public static final String TOKEN = "000102030405060708090a0b0c0d0e0f";
 
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
-    private final Path stdout;
-    private final Path stderr;
-    private final Process process;
+    private final StartedProcess process;
 
-    private HandoffProcess(Path directory, List<String> arguments) throws IOException {
-        stdout = Files.createTempFile(directory, "handoff", ".out");
-        stderr = Files.createTempFile(directory, "handoff", ".err");
-        List<String> command = new ArrayList<>(List.of(
+    private HandoffProcess(Path directory, List<String> launcher, List<String> arguments) throws IOException {
+        List<String> command = new ArrayList<>(launcher);
+        command.addAll(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:TieredStopAtLevel=1",
+                "-XX:+UseSerialGC",
                 "-Dio.netty.leakDetection.level=paranoid",
                 "-Djava.io.tmpdir=" + directory,
                 "-jar",
                 System.getProperty("handoff.jar")));
         command.addAll(arguments);
-        process = new ProcessBuilder(command)
-                .redirectOutput(stdout.toFile())
-                .redirectError(stderr.toFile())
-                .start();
+        process = StartedProcess.start(command);
     }
 
-    /** Runs the command with its output and its temporary files in a directory. */
-    static HandoffProcess start(Path directory, String... arguments) throws IOException {
-        return new HandoffProcess(directory, List.of(arguments));
+    /** Runs the command with its temporary files in a directory. */
+    public static HandoffProcess start(Path directory, String... arguments) throws IOException {
+        return new HandoffProcess(directory, List.of(), List.of(arguments));
+    }
+
+    /** Runs the command as nohup(1) does. */
+    public static HandoffProcess startWithSighupIgnored(Path directory, String... arguments) throws IOException {
+        return new HandoffProcess(directory, List.of("env", "--ignore-signal=HUP"), List.of(arguments));
+    }
+
+    /** Runs the command as this user, but so that permissions count even where the user is root (capabilities(7)). */
+    public static HandoffProcess startWithoutPrivilege(Path directory, String... arguments) throws IOException {
+        boolean isRoot = Files.getAttribute(Path.of("/proc/self"), "unix:uid").equals(0);
+        String none = "-dac_override,-dac_read_search";
+        return new HandoffProcess(
+                directory,
+                isRoot ? List.of("setpriv", "--bounding-set=" + none, "--inh-caps=" + none) : List.of(),
+                List.of(arguments));
     }
 
     /** Where {@link #startBackend} listens. */
-    static Path socketIn(Path directory) {
+    public static Path socketIn(Path directory) {
         return directory.resolve("backend.sock");
     }
 
     /** Runs {@code handoff backend} without descriptors and with one token pending, until it listens or ends. */
-    static HandoffProcess startBackend(Path directory, String... moreArguments) throws IOException {
+    public static HandoffProcess startBackend(Path directory, String... moreArguments)
+            throws IOException, InterruptedException {
         return startServer(
                 directory,
                 Stream.of(
@@ -69,13 +80,15 @@ final class HandoffProcess implements AutoCloseable {
     }
 
     /** Runs {@code handoff backend}, adopting connections and with nothing else set, until it listens or ends. */
-    static HandoffProcess startAdoptingBackend(Path directory, String... moreArguments) throws IOException {
+    public static HandoffProcess startAdoptingBackend(Path directory, String... moreArguments)
+            throws IOException, InterruptedException {
         return startServer(
                 directory, Stream.of("backend", "--socket", socketIn(directory).toString()), moreArguments);
     }
 
     /** Runs {@code handoff broker} for the backend that listens in the directory, until it listens itself or ends. */
-    static HandoffProcess startBroker(Path directory, String listen, String... moreArguments) throws IOException {
+    public static HandoffProcess startBroker(Path directory, String listen, String... moreArguments)
+            throws IOException, InterruptedException {
         return startServer(
                 directory,
                 Stream.of(
@@ -90,77 +103,89 @@ final class HandoffProcess implements AutoCloseable {
     }
 
     private static HandoffProcess startServer(Path directory, Stream<String> arguments, String... moreArguments)
-            throws IOException {
+            throws IOException, InterruptedException {
         HandoffProcess server = new HandoffProcess(
-                directory, Stream.concat(arguments, Stream.of(moreArguments)).toList());
+                directory,
+                List.of(),
+                Stream.concat(arguments, Stream.of(moreArguments)).toList());
         server.awaitLines(1);
         return server;
     }
 
-    long pid() {
-        return process.pid();
+    /** Runs {@code handoff broker --config}, until it has printed so many lines or ends. */
+    public static HandoffProcess startConfiguredBroker(Path directory, Path config, int lines, String... moreArguments)
+            throws IOException, InterruptedException {
+        List<String> arguments = new ArrayList<>(List.of("broker", "--config", config.toString()));
+        arguments.addAll(List.of(moreArguments));
+        // Whatever the tests were started by: a JVM that begins with SIGHUP ignored does not hear of it.
+        HandoffProcess broker = new HandoffProcess(directory, List.of("env", "--default-signal=HUP"), arguments);
+        broker.awaitLines(lines);
+        return broker;
     }
 
-    /** Where a server says it listens. */
-    String address() {
-        assertThat(lines()).as(errors()).first().asString().startsWith("listening on ");
-        return lines().get(0).substring("listening on ".length());
+    public long pid() {
+        return process.handle().pid();
+    }
+
+    /** Where a broker says it listens. */
+    public String address() {
+        assertThat(lines()).as(errors()).first().asString().matches("listening on .* \\((TCP|Unix socket)\\)");
+        return lines().get(0).replaceFirst("listening on (.*) \\(.*", "$1");
     }
 
     /** Waits until so many lines are printed, or the process has ended, and returns them and any further ones. */
-    List<String> awaitLines(int count) {
-        return await().atMost(PATIENCE).until(this::lines, lines -> lines.size() >= count || !process.isAlive());
+    public List<String> awaitLines(int count) throws InterruptedException {
+        return process.awaitLines(count);
     }
 
     /** The whole lines printed so far. */
-    List<String> lines() {
-        String output = read(stdout);
-        return output.substring(0, output.lastIndexOf('\n') + 1).lines().toList();
+    public List<String> lines() {
+        return process.lines();
     }
 
-    String errors() {
-        return read(stderr);
+    public String errors() {
+        return String.join("\n", process.errorLines());
     }
 
-    List<ProcessHandle> awaitChildren(int count) {
-        return await().atMost(PATIENCE).until(() -> process.children().toList(), found -> found.size() == count);
+    public List<ProcessHandle> awaitChildren(int count) {
+        return await().atMost(PATIENCE)
+                .until(() -> process.handle().children().toList(), found -> found.size() == count);
     }
 
     /** All that was printed, to explain why an expectation was not met. */
-    String output() {
-        return read(stdout) + errors();
+    public String output() {
+        return process.output();
     }
 
     /** Waits until a file is no longer there. */
-    static void awaitRemoval(Path file) {
+    public static void awaitRemoval(Path file) {
         await().atMost(PATIENCE).until(() -> !Files.exists(file));
     }
 
-    void sendSigterm() {
-        process.destroy();
+    /** Waits for a line, among those that have been printed and those to come. */
+    public String awaitLine(Predicate<String> wanted) throws InterruptedException {
+        return process.awaitLine(wanted);
     }
 
-    int awaitExit() throws InterruptedException {
-        assertThat(process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS))
-                .as("has ended")
-                .isTrue();
-        return process.exitValue();
+    /** Sends a signal by its number. */
+    public void signal(int number) throws IOException {
+        process.signal(number);
+    }
+
+    public void sendSigterm() {
+        process.terminate();
+    }
+
+    public int awaitExit() throws InterruptedException {
+        return process.awaitExit();
     }
 
     @Override
     public void close() {
-        process.destroyForcibly().onExit().join();
+        process.close();
         assertThat(output())
                 .doesNotContainIgnoringCase(TOKEN)
                 .doesNotContainPattern("\\p{XDigit}{32}")
                 .doesNotContain("LEAK");
-    }
-
-    private static String read(Path file) {
-        try {
-            return Files.readString(file);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 }

@@ -1,8 +1,0 @@
-package io.handoff.cli;
-
-/** The values of {@code --policy}: which token an offer has to present (WIRE §6). */
-enum TokenPolicy {
-    CARRIED,
-    PENDING,
-    EXPECTED
-}
