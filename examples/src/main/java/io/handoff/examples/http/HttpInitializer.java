@@ -1,8 +1,10 @@
 package io.handoff.examples.http;
 
+import io.handoff.netty.broker.BoundaryBuffer;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler.Sharable;
 import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.handler.codec.http.HttpObjectAggregator;
 import io.netty.handler.codec.http.HttpServerCodec;
@@ -13,6 +15,9 @@ import io.netty.handler.codec.http.HttpServerKeepAliveHandler;
 final class HttpInitializer extends ChannelInitializer<Channel> {
 
     private static final int MAX_BODY_BYTES = 64 * 1024;
+
+    /** A body and a head, as the codec takes one: so a connection can move at any byte. */
+    static final int MAX_REQUEST_BYTES = MAX_BODY_BYTES + 16 * 1024;
 
     private final ChannelGroup connections;
     private final Successor successor;
@@ -25,10 +30,14 @@ final class HttpInitializer extends ChannelInitializer<Channel> {
     @Override
     protected void initChannel(Channel connection) {
         connections.add(connection);
+        // A client may end its side behind a request, also while its connection is on the move, and is answered all the
+        // same.
+        connection.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
         connection
                 .pipeline()
+                .addLast(new BoundaryBuffer(MAX_REQUEST_BYTES))
                 .addLast(new HttpServerCodec())
-                .addLast(new BetweenRequests(successor))
+                .addLast(new OpenRequests(successor::take))
                 .addLast(new HttpServerKeepAliveHandler())
                 .addLast(new HttpObjectAggregator(MAX_BODY_BYTES))
                 .addLast(new WhoServes());

@@ -1,7 +1,9 @@
 package io.handoff.examples.http;
 
-import io.handoff.netty.ExpectedTokenPolicy;
-import io.handoff.netty.HandoffServer;
+import io.handoff.netty.backend.HandoffServer;
+import io.handoff.netty.takeover.HandoffTakeover;
+import io.handoff.netty.takeover.TakeoverReport;
+import io.handoff.netty.token.ExpectedTokenPolicy;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoopGroup;
@@ -15,6 +17,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -31,15 +34,17 @@ import picocli.CommandLine.Option;
         mixinStandardHelpOptions = true,
         description =
                 "Answers each HTTP request with the number of this process. After a request for /move its connection"
-                        + " goes to the successor. On SIGTERM all connections do, each between two requests.")
+                        + " goes to the successor. On SIGTERM all connections do, at any byte but while they are owed an answer.")
 @SuppressWarnings("NullAway.Init") // Picocli sets the fields.
 final class HttpServer implements Callable<Integer> {
 
     /** For the brokers that have connected and not yet sent their offers. */
     private static final Duration QUIET_PERIOD = Duration.ofMillis(200);
 
-    /** For offers that have begun to arrive, and then for the connections to come between two requests. */
+    /** For offers that have begun to arrive; then for the successor; and then for the answers that are owed. */
     private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+    private static final byte[] NO_STATE = {};
 
     /** Between two attempts of those that could not leave. */
     private static final Duration PAUSE = Duration.ofMillis(20);
@@ -76,7 +81,10 @@ final class HttpServer implements Callable<Integer> {
         Channel acceptor = port == null ? null : listen(port, http);
         HandoffServer handoffs = HandoffServer.builder(socket)
                 .controlLoops(loops)
+                .offerTimeout(Successor.TIME_FOR_ONE)
                 .expectedTokens(ExpectedTokenPolicy.carried())
+                .maxStateBytes(HttpInitializer.MAX_REQUEST_BYTES)
+                .maxFrameLength(HttpInitializer.MAX_REQUEST_BYTES + 1024)
                 .adoptInto(loops, http)
                 .start()
                 .get();
@@ -98,17 +106,22 @@ final class HttpServer implements Callable<Integer> {
 
     /** Takes no more connections, then lets go of those that there are. */
     private void leave(@Nullable Channel acceptor, HandoffServer handoffs, Successor successor) {
-        long deadline = System.nanoTime() + PATIENCE.toNanos();
         if (acceptor != null) {
             acceptor.close().awaitUninterruptibly();
         }
         handoffs.shutdownGracefully(QUIET_PERIOD, PATIENCE).awaitUninterruptibly();
-        do {
-            connections.forEach(BetweenRequests::leave);
-        } while (!connections.newCloseFuture().awaitUninterruptibly(PAUSE.toMillis()) && System.nanoTime() < deadline);
-        int left = connections.size();
-        // What became of the last ones is known only then.
+        TakeoverReport report = HandoffTakeover.builder(successor.broker(), connections)
+                .serviceName("http")
+                .departure(connection -> OpenRequests.areNone(connection) ? Optional.of(NO_STATE) : Optional.empty())
+                .atOnce(Successor.AT_A_TIME)
+                .retryAfter(PAUSE)
+                .awaitSuccessor(PATIENCE)
+                .deadline(PATIENCE)
+                .start()
+                .report()
+                .awaitUninterruptibly()
+                .getNow();
         loops.shutdownGracefully(0, PATIENCE.toMillis(), TimeUnit.MILLISECONDS).awaitUninterruptibly();
-        System.out.println("handed over " + successor.taken() + ", left " + left);
+        System.out.println("handed over " + (successor.taken() + report.moved()) + ", left " + report.left());
     }
 }

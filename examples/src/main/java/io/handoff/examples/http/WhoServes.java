@@ -34,7 +34,7 @@ final class WhoServes extends SimpleChannelInboundHandler<FullHttpRequest> {
         }
         ctx.writeAndFlush(response(HttpResponseStatus.OK, PID + "\n"));
         if (request.uri().equals("/move")) {
-            BetweenRequests.leave(ctx.channel());
+            OpenRequests.leave(ctx.channel());
         }
     }
 

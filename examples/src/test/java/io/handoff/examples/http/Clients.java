@@ -2,6 +2,7 @@ package io.handoff.examples.http;
 
 import static org.awaitility.Awaitility.await;
 
+import io.handoff.examples.clients.HttpConnection;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;

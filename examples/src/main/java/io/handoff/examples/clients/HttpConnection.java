@@ -1,4 +1,4 @@
-package io.handoff.examples.http;
+package io.handoff.examples.clients;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
@@ -9,38 +9,55 @@ import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.Socket;
 
-/** A client's connection, on which nothing is repeated that has failed. */
-final class HttpConnection implements AutoCloseable {
+/** A client's HTTP/1.1 connection to a server on 127.0.0.1, on which nothing is repeated that has failed. */
+public final class HttpConnection implements AutoCloseable {
 
     private static final int PATIENCE_MILLIS = 30_000;
 
     private final Socket socket;
     private final InputStream input;
 
-    HttpConnection(int port) throws IOException {
+    /**
+     * Connects.
+     *
+     * @param port the server's
+     * @throws IOException if that fails
+     */
+    public HttpConnection(int port) throws IOException {
         socket = new Socket(InetAddress.getLoopbackAddress(), port);
         socket.setSoTimeout(PATIENCE_MILLIS);
         socket.setTcpNoDelay(true);
         input = new BufferedInputStream(socket.getInputStream());
     }
 
-    static String get(String path) {
+    /** {@return a request, as it is sent} */
+    public static String get(String path) {
         return "GET " + path + " HTTP/1.1\r\nHost: localhost\r\n\r\n";
     }
 
     /** Asks, and returns the answer: the number of the process that serves. */
-    String ask(String path) throws IOException {
+    public String ask(String path) throws IOException {
         send(get(path));
         return readAnswer();
     }
 
     /** Sends text as it is. */
-    void send(String text) throws IOException {
+    public void send(String text) throws IOException {
         socket.getOutputStream().write(text.getBytes(US_ASCII));
     }
 
+    /** Sends nothing more, and goes on to read. */
+    public void endOutput() throws IOException {
+        socket.shutdownOutput();
+    }
+
+    /** Waits for something to read, and returns whether that was the end. */
+    public boolean isAtEnd() throws IOException {
+        return input.read() < 0;
+    }
+
     /** Reads a whole response of status 200, and returns its body less the end of the line. */
-    String readAnswer() throws IOException {
+    public String readAnswer() throws IOException {
         String status = readLine();
         if (!status.equals("HTTP/1.1 200 OK")) {
             throw new IOException("the status was " + status);
@@ -56,7 +73,7 @@ final class HttpConnection implements AutoCloseable {
     }
 
     /** A line of a header, without its end. */
-    String readLine() throws IOException {
+    public String readLine() throws IOException {
         StringBuilder line = new StringBuilder();
         for (int c = input.read(); c != '\n'; c = input.read()) {
             if (c < 0) {
