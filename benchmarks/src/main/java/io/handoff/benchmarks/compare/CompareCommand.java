@@ -1,8 +1,21 @@
 package io.handoff.benchmarks.compare;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import io.handoff.benchmarks.Report;
-import io.handoff.benchmarks.RunConditions;
+import io.handoff.benchmarks.compare.contender.ServerCommands;
+import io.handoff.benchmarks.compare.measure.Comparison;
+import io.handoff.benchmarks.compare.measure.ExpiryPause;
+import io.handoff.benchmarks.compare.measure.IdleMemory;
+import io.handoff.benchmarks.compare.measure.LoadRounds;
+import io.handoff.benchmarks.compare.measure.Measurements;
+import io.handoff.benchmarks.compare.measure.MicroBenchmarks;
+import io.handoff.benchmarks.compare.measure.Results;
+import io.handoff.benchmarks.compare.measure.Settings;
+import io.handoff.benchmarks.compare.page.ComparePage;
+import io.handoff.benchmarks.compare.page.GrowthPlot;
+import io.handoff.benchmarks.compare.page.LatencyPlot;
+import io.handoff.benchmarks.host.Host;
+import io.handoff.benchmarks.host.RunConditions;
+import io.handoff.benchmarks.jmh.Report;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -78,10 +91,10 @@ final class CompareCommand implements Callable<Integer> {
     public Integer call() throws IOException, RunnerException {
         Settings settings =
                 new Settings(rounds, warmUp, duration, forks, IDLE_CONNECTIONS, property("handoff.reference.version"));
-        String loadBefore = loadAverage();
+        String loadBefore = Host.loadAverage();
         Results results = measure(settings);
         RunConditions conditions =
-                RunConditions.now(loadBefore + " before, " + loadAverage() + " after", commandLine());
+                RunConditions.now(loadBefore + " before, " + Host.loadAverage() + " after", commandLine());
         Path directory = Files.createDirectories(conditions.directory(output));
         boolean hasErrors = reportErrors(results);
         write(results, conditions, settings, directory);
@@ -142,11 +155,6 @@ final class CompareCommand implements Callable<Integer> {
                                         option.longestName(),
                                         option.originalStringValues().get(0))))
                 .collect(Collectors.joining(" "));
-    }
-
-    private static String loadAverage() throws IOException {
-        String[] numbers = Files.readString(Path.of("/proc/loadavg")).split(" ", -1);
-        return numbers[0] + " " + numbers[1] + " " + numbers[2];
     }
 
     /** What the script has set. */

@@ -1,6 +1,7 @@
 /**
- * Servers in processes of their own under the same load, one after the other: this library, the reference, and the
- * cheapest that Netty allows; and what else the targets are about.
+ * The command {@code benchmarks/compare}, which has everything measured of which there is a target, and the page written
+ * about it. Nothing else belongs here: who is measured is in {@code contender}, how in {@code measure}, and what is
+ * written in {@code page}, each of which knows those named before it.
  */
 @NullMarked
 package io.handoff.benchmarks.compare;

@@ -18,7 +18,7 @@ final class DescriptorCycle extends FreshCycle {
 
     DescriptorCycle(LoadContext context, int slot) {
         super(context, slot);
-        this.token = LoadTokens.of(slot).toBytes();
+        this.token = context.frames().token(slot).toBytes();
     }
 
     /** A broker has the client's connection before it dials. */

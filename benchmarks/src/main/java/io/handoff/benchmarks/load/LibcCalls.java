@@ -30,6 +30,7 @@ final class LibcCalls {
     private static final int SOCK_NONBLOCK = 0x800;
     private static final int SOCK_CLOEXEC = 0x80000;
     private static final int TYPE = SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC;
+    private static final int F_SETFL = 4;
     private static final int SOL_SOCKET = 1;
     private static final int SCM_RIGHTS = 1;
     private static final int MSG_NOSIGNAL = 0x4000;
@@ -96,6 +97,8 @@ final class LibcCalls {
 
     private static native int socketpair(int domain, int type, int protocol, Pointer pair);
 
+    private static native int fcntl(int descriptor, int command, int flags);
+
     private static native int connect(int socket, Pointer address, int length);
 
     private static native long sendmsg(int socket, Pointer message, int flags);
@@ -109,13 +112,16 @@ final class LibcCalls {
         return new FileDescriptor(socket);
     }
 
-    /** Makes two of them, connected with each other. */
+    /** Makes two of them, connected with each other. The one to pass blocks, as a broker has it (WIRE §7). */
     Pair newPair() throws IOException {
         if (socketpair(AF_UNIX, TYPE, 0, pair) < 0) {
             throw Errors.newIOException("socketpair", -Native.getLastError());
         }
-        return new Pair(
-                new FileDescriptor(fields.getInt(PAIR)), new FileDescriptor(fields.getInt(PAIR + Integer.BYTES)));
+        int passed = fields.getInt(PAIR + Integer.BYTES);
+        if (fcntl(passed, F_SETFL, 0) < 0) {
+            throw Errors.newIOException("fcntl", -Native.getLastError());
+        }
+        return new Pair(new FileDescriptor(fields.getInt(PAIR)), new FileDescriptor(passed));
     }
 
     /**

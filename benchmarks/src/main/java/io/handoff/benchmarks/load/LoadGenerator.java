@@ -24,10 +24,14 @@ public final class LoadGenerator {
 
     private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(10);
 
+    /** Nobody may take silence for a good result. */
+    private static final long AT_LEAST = 1;
+
     private LoadGenerator() {}
 
     /**
-     * Runs the plan, and waits until it is over.
+     * Runs the plan, and waits until it is over. Where nothing has been completed in the duration of the plan, nor has failed,
+     * the measuring goes on until something has.
      *
      * @param plan what to run
      * @param progress told about once a second, on the calling thread
@@ -35,18 +39,19 @@ public final class LoadGenerator {
      * @throws IOException if the socket does not exist, the generator itself fails, or the calling thread is interrupted
      */
     public static LoadResult run(LoadPlan plan, Consumer<LoadProgress> progress) throws IOException {
-        return run(plan, ANSWER_TIMEOUT, progress);
+        return run(plan, ANSWER_TIMEOUT, AT_LEAST, progress);
     }
 
-    /** Runs the plan with another time for each answer. */
-    static LoadResult run(LoadPlan plan, Duration answerTimeout, Consumer<LoadProgress> progress) throws IOException {
+    /** Runs the plan with another time for each answer, and until at least so many have been completed or any has failed. */
+    static LoadResult run(LoadPlan plan, Duration answerTimeout, long atLeast, Consumer<LoadProgress> progress)
+            throws IOException {
         if (!Files.exists(plan.socket())) {
             throw new NoSuchFileException(plan.socket().toString(), null, "no such socket");
         }
         IoEventLoopGroup group = new MultiThreadIoEventLoopGroup(
                 1, new DefaultThreadFactory("handoff-load", true), EpollIoHandler.newFactory());
         try {
-            return run(plan, answerTimeout, progress, group.next());
+            return run(plan, answerTimeout, atLeast, progress, group.next());
         } catch (ExecutionException e) {
             throw new IOException("the load generator failed", e.getCause());
         } catch (InterruptedException e) {
@@ -58,9 +63,10 @@ public final class LoadGenerator {
     }
 
     private static LoadResult run(
-            LoadPlan plan, Duration answerTimeout, Consumer<LoadProgress> progress, IoEventLoop loop)
+            LoadPlan plan, Duration answerTimeout, long atLeast, Consumer<LoadProgress> progress, IoEventLoop loop)
             throws ExecutionException, InterruptedException {
-        LoadRun run = loop.submit(() -> new LoadRun(plan, answerTimeout, loop)).get();
+        LoadRun run = loop.submit(() -> new LoadRun(plan, answerTimeout, atLeast, loop))
+                .get();
         try {
             Future<LoadResult> result = loop.submit(run::start).get();
             while (!result.await(1, TimeUnit.SECONDS)) {

@@ -3,7 +3,6 @@ package io.handoff.benchmarks.load;
 import io.netty.channel.IoEventLoop;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.Promise;
-import io.netty.util.concurrent.PromiseNotifier;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -14,15 +13,21 @@ final class LoadRun {
 
     private static final long DEADLINE_CHECKS_MILLIS = 100;
 
+    /** Between two looks at a run that goes on because nothing has come of it yet. */
+    private static final long OVERTIME_CHECKS_MILLIS = 10;
+
     private final LoadPlan plan;
     private final Duration answerTimeout;
+    private final long atLeast;
     private final IoEventLoop loop;
     private final LoadRecorder recorder = new LoadRecorder();
     private final List<Cycle> cycles;
 
-    LoadRun(LoadPlan plan, Duration answerTimeout, IoEventLoop loop) {
+    /** Runs for the duration of the plan, and until so many handoffs have been completed in it, or any has failed. */
+    LoadRun(LoadPlan plan, Duration answerTimeout, long atLeast, IoEventLoop loop) {
         this.plan = plan;
         this.answerTimeout = answerTimeout;
+        this.atLeast = atLeast;
         this.loop = loop;
         LoadContext context = new LoadContext(loop, new SlotFrames(plan), new LibcCalls(plan.socket()), recorder);
         this.cycles = IntStream.range(0, plan.concurrency())
@@ -52,13 +57,16 @@ final class LoadRun {
     /** The duration counts from here, however late the loop has come to it. */
     private void startMeasuring(Promise<LoadResult> result) {
         recorder.startMeasuring();
-        PromiseNotifier.cascade(loop.schedule(this::finish, plan.duration().toNanos(), TimeUnit.NANOSECONDS), result);
+        loop.schedule(() -> finish(result), plan.duration().toNanos(), TimeUnit.NANOSECONDS);
     }
 
-    private LoadResult finish() {
-        LoadResult result = recorder.result(plan);
-        stop();
-        return result;
+    private void finish(Promise<LoadResult> result) {
+        if (recorder.hasMeasured(atLeast)) {
+            result.setSuccess(recorder.result(plan));
+            stop();
+        } else {
+            loop.schedule(() -> finish(result), OVERTIME_CHECKS_MILLIS, TimeUnit.MILLISECONDS);
+        }
     }
 
     private void checkDeadlines() {

@@ -1,12 +1,12 @@
 package io.handoff.benchmarks.load;
 
-import io.handoff.netty.HandoffToken;
+import io.handoff.netty.token.HandoffToken;
 import java.nio.ByteBuffer;
 
 /**
- * The token and the correlation id of each slot, the same in every run, so that the server under load knows them without
- * being told. A backend without descriptors has to have them pending, and to make each pending again once it has
- * accepted it.
+ * The token of each slot where none comes with a descriptor, and its correlation id: the same in every run, so that the
+ * server under load knows them without being told. It has to have the tokens pending, and to make each pending again once
+ * it has accepted it.
  */
 public final class LoadTokens {
 

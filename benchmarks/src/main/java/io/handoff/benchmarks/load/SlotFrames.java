@@ -1,10 +1,11 @@
 package io.handoff.benchmarks.load;
 
 import com.google.protobuf.InvalidProtocolBufferException;
-import io.handoff.netty.HandoffAcceptance;
-import io.handoff.netty.HandoffAckEncoder;
-import io.handoff.netty.HandoffOfferEncoder;
-import io.handoff.netty.Offer;
+import io.handoff.netty.token.HandoffToken;
+import io.handoff.netty.wire.HandoffAckEncoder;
+import io.handoff.netty.wire.HandoffAnswer;
+import io.handoff.netty.wire.HandoffOfferEncoder;
+import io.handoff.netty.wire.Offer;
 import io.handoff.proto.v1.Frame;
 import io.handoff.proto.v1.FrameKind;
 import io.handoff.proto.v1.HandoffAck;
@@ -15,8 +16,10 @@ import io.netty.channel.unix.FileDescriptor;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.Objects;
 import java.util.function.IntFunction;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +33,7 @@ final class SlotFrames {
 
     private static final String SERVICE = "chat-gateway";
 
+    private final List<HandoffToken> tokens;
     private final ByteBuffer offers;
     private final ByteBuffer acks;
     private final int offerLength;
@@ -38,15 +42,28 @@ final class SlotFrames {
 
     SlotFrames(LoadPlan plan) {
         int slots = plan.slots();
-        offers = encode(slots, SlotFrames::offer);
-        acks = encode(slots, slot -> new HandoffAcceptance.Accepted(offer(slot)));
+        tokens = IntStream.range(0, slots).mapToObj(tokensOf(plan.mode())).toList();
+        offers = encode(slots, this::offer);
+        acks = encode(slots, slot -> new HandoffAnswer.Accepted(offer(slot)));
         offerLength = offers.capacity() / slots;
         ackLength = acks.capacity() / slots;
         comparedLength = plan.anyEcho() ? HEADER_LENGTH : ackLength;
     }
 
-    private static Offer offer(int slot) {
-        return Offer.of(LoadTokens.of(slot), SERVICE, LoadTokens.correlationId(slot));
+    /**
+     * A token that comes with a descriptor is nobody's before: a new one, as that of a run before may be pending still, until
+     * the backend has seen its connection close.
+     */
+    private static IntFunction<HandoffToken> tokensOf(LoadMode mode) {
+        return mode == LoadMode.DESCRIPTOR ? slot -> HandoffToken.random() : LoadTokens::of;
+    }
+
+    private Offer offer(int slot) {
+        return Offer.of(token(slot), SERVICE, LoadTokens.correlationId(slot));
+    }
+
+    HandoffToken token(int slot) {
+        return tokens.get(slot);
     }
 
     private static ByteBuffer encode(int slots, IntFunction<Object> message) {

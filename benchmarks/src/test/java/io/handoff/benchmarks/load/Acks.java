@@ -1,8 +1,8 @@
 package io.handoff.benchmarks.load;
 
-import io.handoff.netty.HandoffAcceptance;
-import io.handoff.netty.HandoffAckEncoder;
-import io.handoff.netty.Offer;
+import io.handoff.netty.wire.HandoffAckEncoder;
+import io.handoff.netty.wire.HandoffAnswer;
+import io.handoff.netty.wire.Offer;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.channel.embedded.EmbeddedChannel;
@@ -13,16 +13,16 @@ final class Acks {
     private Acks() {}
 
     static byte[] accepting(int slot) {
-        return encoded(new HandoffAcceptance.Accepted(offer(slot)));
+        return encoded(new HandoffAnswer.Accepted(offer(slot)));
     }
 
     static Offer offer(int slot) {
         return Offer.of(LoadTokens.of(slot), "chat-gateway", LoadTokens.correlationId(slot));
     }
 
-    static byte[] encoded(HandoffAcceptance acceptance) {
+    static byte[] encoded(HandoffAnswer answer) {
         EmbeddedChannel encoder = new EmbeddedChannel(HandoffAckEncoder.INSTANCE);
-        encoder.writeOutbound(acceptance);
+        encoder.writeOutbound(answer);
         ByteBuf frame = encoder.readOutbound();
         byte[] bytes = ByteBufUtil.getBytes(frame);
         frame.release();

@@ -56,7 +56,7 @@ class HandoffLoadCommandIT {
         assertThat(result.path("mode").asText()).isEqualTo("descriptor");
         assertThat(result.path("concurrency").asInt()).isEqualTo(64);
         assertThat(result.path("depth").asInt()).isEqualTo(1);
-        assertThat(result.path("seconds").asDouble()).isBetween(0.1, 10.0);
+        assertThat(result.path("seconds").asDouble()).isGreaterThanOrEqualTo(0.2);
         assertThat(result.path("completed").asLong()).isPositive();
         assertThat(result.path("perSecond").asDouble()).isPositive();
         assertThat(result.path("latencyMicros").fieldNames())
@@ -66,7 +66,7 @@ class HandoffLoadCommandIT {
                 .isPositive()
                 .isLessThanOrEqualTo(result.path("latencyMicros").path("max").asDouble());
         assertThat(result.path("errors").isEmpty()).isTrue();
-        assertThat(result.path("generatorCpu").asDouble()).isBetween(0.001, 1.2);
+        assertThat(result.path("generatorCpu").asDouble()).isPositive().isLessThan(1.2);
     }
 
     @Test
@@ -86,7 +86,7 @@ class HandoffLoadCommandIT {
                         "max, µs",
                         "errors",
                         "generator, % of a CPU");
-        assertThat(err.toString()).matches(" {2}1 s measured [0-9]+/s, 0 errors\\R");
+        assertThat(err.toString()).matches("( {2}[0-9]+ s measured [0-9]+/s, 0 errors\\R)+");
     }
 
     @Test

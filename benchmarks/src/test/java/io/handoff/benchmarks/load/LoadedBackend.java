@@ -1,13 +1,15 @@
 package io.handoff.benchmarks.load;
 
-import io.handoff.netty.DescriptorPolicy;
-import io.handoff.netty.ExpectedTokenPolicy;
-import io.handoff.netty.HandoffAcceptance;
-import io.handoff.netty.HandoffListener;
-import io.handoff.netty.HandoffPeer;
-import io.handoff.netty.HandoffServer;
-import io.handoff.netty.HandoffToken;
-import io.handoff.netty.HandoffTokens;
+import io.handoff.netty.backend.DescriptorPolicy;
+import io.handoff.netty.backend.HandoffServer;
+import io.handoff.netty.backend.HandoffServerBuilder;
+import io.handoff.netty.observe.HandoffListener;
+import io.handoff.netty.token.ExpectedTokenPolicy;
+import io.handoff.netty.token.HandoffToken;
+import io.handoff.netty.token.HandoffTokens;
+import io.handoff.netty.wire.HandoffAnswer;
+import io.handoff.netty.wire.HandoffPeer;
+import io.handoff.testkit.EventLoops;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
@@ -20,7 +22,6 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 
 /** A backend of the library's, in the process of the test. */
@@ -29,7 +30,7 @@ final class LoadedBackend implements AutoCloseable {
     private final EventLoopGroup workers = new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
     private final HandoffServer server;
 
-    private LoadedBackend(HandoffServer.Builder builder) throws ExecutionException, InterruptedException {
+    private LoadedBackend(HandoffServerBuilder builder) throws ExecutionException, InterruptedException {
         server = builder.adoptInto(workers, new ChannelInitializer<>() {
                     @Override
                     protected void initChannel(Channel client) {
@@ -62,10 +63,10 @@ final class LoadedBackend implements AutoCloseable {
                         IntStream.range(0, slots).mapToObj(LoadTokens::of).toList())
                 .listener(new HandoffListener() {
                     @Override
-                    public void offerJudged(HandoffPeer peer, HandoffAcceptance acceptance) {
-                        if (acceptance instanceof HandoffAcceptance.Accepted) {
-                            HandoffToken token = LoadTokens.of(
-                                    LoadTokens.slot(acceptance.offer().correlationId()));
+                    public void offerJudged(HandoffPeer peer, HandoffAnswer answer) {
+                        if (answer instanceof HandoffAnswer.Accepted) {
+                            HandoffToken token =
+                                    LoadTokens.of(LoadTokens.slot(answer.offer().correlationId()));
                             tokens.thenAccept(pending -> pending.register(token));
                         }
                     }
@@ -81,8 +82,7 @@ final class LoadedBackend implements AutoCloseable {
     @Override
     public void close() {
         server.close();
-        // A loop that ends without a quiet period may do so before it has closed what was adopted last.
-        workers.shutdownGracefully(50, 5000, TimeUnit.MILLISECONDS).awaitUninterruptibly();
+        EventLoops.end(workers);
     }
 
     private static final class EchoHandler extends ChannelInboundHandlerAdapter {

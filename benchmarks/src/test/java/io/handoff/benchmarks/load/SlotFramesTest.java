@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.MessageLite;
-import io.handoff.netty.HandoffAcceptance;
-import io.handoff.netty.HandoffRejection;
+import io.handoff.netty.wire.HandoffAnswer;
+import io.handoff.netty.wire.HandoffRejection;
 import io.handoff.proto.v1.Frame;
 import io.handoff.proto.v1.FrameKind;
 import java.nio.ByteBuffer;
@@ -19,8 +19,12 @@ class SlotFramesTest {
     private static final int SLOTS = 5;
 
     private static SlotFrames frames(boolean anyEcho) {
+        return frames(LoadMode.FRESH, anyEcho);
+    }
+
+    private static SlotFrames frames(LoadMode mode, boolean anyEcho) {
         return new SlotFrames(
-                new LoadPlan(Path.of("s"), LoadMode.FRESH, SLOTS, 1, Duration.ZERO, Duration.ofSeconds(1), anyEcho));
+                new LoadPlan(Path.of("s"), mode, SLOTS, 1, Duration.ZERO, Duration.ofSeconds(1), anyEcho));
     }
 
     private static ByteBuffer framed(MessageLite frame) {
@@ -46,6 +50,16 @@ class SlotFramesTest {
         }
     }
 
+    /** The backend may hold the token of a run before until it has seen the end of its connection. */
+    @Test
+    void shouldNotSendTheTokensOfAnotherRunWithADescriptor() {
+        SlotFrames run = frames(LoadMode.DESCRIPTOR, false);
+        SlotFrames next = frames(LoadMode.DESCRIPTOR, false);
+        for (int slot = 0; slot < SLOTS; slot++) {
+            assertThat(run.token(slot)).isEqualTo(run.token(slot)).isNotEqualTo(next.token(slot));
+        }
+    }
+
     @Test
     void shouldExpectTheLengthAndTheHeaderOnlyWhenAnyEchoWillDo() {
         SlotFrames frames = frames(true);
@@ -60,7 +74,7 @@ class SlotFramesTest {
     @Test
     void shouldRepeatTheReasonOfARejection() {
         HandoffRejection rejection = new HandoffRejection(HandoffRejection.Reason.NOT_ADMITTED, "full");
-        byte[] rejecting = Acks.encoded(new HandoffAcceptance.Rejected(Acks.offer(2), rejection));
+        byte[] rejecting = Acks.encoded(new HandoffAnswer.Rejected(Acks.offer(2), rejection));
         assertThat(frames(false).differenceFromAck(2, ByteBuffer.wrap(rejecting)))
                 .isEqualTo("rejected: full");
     }

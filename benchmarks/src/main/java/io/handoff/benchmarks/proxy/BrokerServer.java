@@ -1,0 +1,58 @@
+package io.handoff.benchmarks.proxy;
+
+import io.handoff.netty.broker.HandoffBroker;
+import io.handoff.netty.broker.HandoffOutcome;
+import io.handoff.netty.broker.HandoffOutcome.Accepted;
+import io.handoff.netty.token.HandoffToken;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler.Sharable;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.util.concurrent.FutureListener;
+import java.nio.file.Path;
+import java.time.Duration;
+
+/** The broker that clients connect to: hands each to the backend before a byte of it is read. */
+final class BrokerServer {
+
+    private static final int MAX_IN_FLIGHT = 16_384;
+
+    /** A machine that is slow is to be measured, and not to fail. */
+    private static final Duration TIMEOUT = Duration.ofMinutes(1);
+
+    private BrokerServer() {}
+
+    /** Takes the backend's socket, and serves until the standard input ends. */
+    public static void main(String[] args) throws Exception {
+        LoopbackServer.serve(new HandOffHandler(HandoffBroker.builder(Path.of(args[0]))
+                .maxInFlight(MAX_IN_FLIGHT)
+                .timeout(TIMEOUT)
+                .build()));
+    }
+
+    @Sharable
+    private static final class HandOffHandler extends ChannelInboundHandlerAdapter {
+
+        private final HandoffBroker broker;
+        private long lastCorrelationId;
+
+        HandOffHandler(HandoffBroker broker) {
+            this.broker = broker;
+        }
+
+        @Override
+        public void channelActive(ChannelHandlerContext ctx) {
+            Channel client = ctx.channel();
+            broker.handOff(client, "echo", HandoffToken.random(), ++lastCorrelationId)
+                    .addListener((FutureListener<HandoffOutcome>) done -> settle(client, done.getNow()));
+        }
+
+        /** A client that stays here gets no echo, and so is an error of the measurement. */
+        private static void settle(Channel client, HandoffOutcome outcome) {
+            if (!(outcome instanceof Accepted)) {
+                System.err.println(outcome);
+                client.close();
+            }
+        }
+    }
+}

@@ -1,0 +1,46 @@
+package io.handoff.benchmarks.compare.page;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.handoff.benchmarks.compare.contender.Contender;
+import io.handoff.benchmarks.compare.measure.Comparison;
+import java.awt.image.BufferedImage;
+import java.nio.file.Path;
+import java.util.Arrays;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class PlotsTest {
+
+    @TempDir
+    private Path directory;
+
+    @Test
+    void shouldDrawTheLatenciesOfEveryServer() throws Exception {
+        LatencyPlot.save(Comparison.FRESH_64, SampleResults.measurements(Comparison.ALL), directory);
+        BufferedImage image =
+                ImageIO.read(directory.resolve("latency-fresh-64.png").toFile());
+        assertThat(image.getWidth()).isEqualTo(LatencyPlot.WIDTH);
+        assertThat(image.getHeight()).isEqualTo(LatencyPlot.HEIGHT);
+        Comparison.FRESH_64
+                .contenders()
+                .forEach(server ->
+                        assertThat(pixels(image, server)).as(server.title()).isGreaterThan(LatencyPlot.WIDTH / 2));
+    }
+
+    @Test
+    void shouldDrawGrowthInTwoPanels() throws Exception {
+        GrowthPlot.save(SampleResults.measurements(Comparison.GROWTH), directory);
+        BufferedImage image = ImageIO.read(directory.resolve("growth.png").toFile());
+        assertThat(image.getWidth()).isEqualTo(GrowthPlot.WIDTH);
+        assertThat(image.getHeight()).isEqualTo(GrowthPlot.HEIGHT);
+        assertThat(pixels(image, Contender.FLOOR)).isGreaterThan(GrowthPlot.WIDTH);
+    }
+
+    private static long pixels(BufferedImage image, Contender server) {
+        int[] pixels = image.getRGB(0, 0, image.getWidth(), image.getHeight(), null, 0, image.getWidth());
+        int colour = Plots.colour(server).getRGB();
+        return Arrays.stream(pixels).filter(pixel -> pixel == colour).count();
+    }
+}
