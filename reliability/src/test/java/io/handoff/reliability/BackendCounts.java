@@ -1,10 +1,10 @@
 package io.handoff.reliability;
 
-import io.handoff.netty.ConnectionRefusal;
-import io.handoff.netty.HandoffMetrics;
-import io.handoff.netty.HandoffRejection;
-import io.handoff.netty.HandoffServer;
-import io.handoff.netty.HandoffWireException;
+import io.handoff.netty.backend.HandoffServer;
+import io.handoff.netty.observe.ConnectionRefusal;
+import io.handoff.netty.observe.HandoffMetrics;
+import io.handoff.netty.wire.HandoffRejection;
+import io.handoff.netty.wire.HandoffWireException;
 import java.io.IOException;
 import java.util.Map;
 import java.util.TreeMap;
@@ -22,7 +22,7 @@ import java.util.function.ToLongFunction;
  * @param lastAcceptFailure what it said then
  * @param refused everything that was refused, by the name of the reason; only reasons that occurred
  */
-record BackendCounts(
+public record BackendCounts(
         boolean isAccepting,
         int open,
         long largeFrameBytes,
@@ -60,7 +60,7 @@ record BackendCounts(
         return counts;
     }
 
-    long refused(Enum<?> reason) {
+    public long refused(Enum<?> reason) {
         return refused.getOrDefault(reason.name(), 0L);
     }
 }

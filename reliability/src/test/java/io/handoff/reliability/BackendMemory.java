@@ -1,6 +1,6 @@
 package io.handoff.reliability;
 
-import io.handoff.benchmarks.compare.MemoryUse;
+import io.handoff.benchmarks.host.MemoryUse;
 
 /**
  * What a backend holds, in bytes.
@@ -8,7 +8,7 @@ import io.handoff.benchmarks.compare.MemoryUse;
  * @param heap live objects now
  * @param directPeak the most memory outside of the heap that its buffers have had since the peak was asked for before
  */
-record BackendMemory(long heap, long directPeak) {
+public record BackendMemory(long heap, long directPeak) {
 
     static BackendMemory of(DirectPeak direct) {
         return new BackendMemory(MemoryUse.settled().heap(), direct.take());

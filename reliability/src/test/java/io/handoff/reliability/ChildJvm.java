@@ -1,29 +1,29 @@
 package io.handoff.reliability;
 
-import io.handoff.benchmarks.compare.Jvm;
-import io.handoff.benchmarks.compare.LineProcess;
+import io.handoff.benchmarks.host.Jvm;
+import io.handoff.benchmarks.host.LineProcess;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 
 /** Starts JVMs of their own with the class path of the tests, each of which runs one main class. */
-final class ChildJvm {
+public final class ChildJvm {
 
     private ChildJvm() {}
 
     /** Starts a main class with the given JVM flags and arguments. */
-    static LineProcess start(Class<?> main, List<String> jvmFlags, List<String> arguments) throws IOException {
+    public static LineProcess start(Class<?> main, List<String> jvmFlags, List<String> arguments) throws IOException {
         return LineProcess.start(Jvm.command(main, jvmFlags, arguments));
     }
 
     /** As {@link #start}, and the process may have so many descriptors open. */
-    static LineProcess startWithDescriptors(int limit, Class<?> main, List<String> jvmFlags, List<String> arguments)
-            throws IOException {
+    public static LineProcess startWithDescriptors(
+            int limit, Class<?> main, List<String> jvmFlags, List<String> arguments) throws IOException {
         return startWithDescriptors(limit, List.of(), main, jvmFlags, arguments);
     }
 
     /** The same, by way of a command that runs the command behind it. */
-    static LineProcess startWithDescriptors(
+    public static LineProcess startWithDescriptors(
             int limit, List<String> wrapper, Class<?> main, List<String> jvmFlags, List<String> arguments)
             throws IOException {
         List<String> command = new ArrayList<>(List.of("sh", "-c", "ulimit -n " + limit + "; exec \"$@\"", "sh"));

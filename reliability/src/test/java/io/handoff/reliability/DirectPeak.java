@@ -1,6 +1,6 @@
 package io.handoff.reliability;
 
-import io.handoff.benchmarks.compare.MemoryUse;
+import io.handoff.benchmarks.host.MemoryUse;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;

@@ -1,11 +1,11 @@
 package io.handoff.reliability;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import io.handoff.benchmarks.compare.EchoHandler;
-import io.handoff.benchmarks.compare.ParentProcess;
-import io.handoff.netty.DescriptorPolicy;
-import io.handoff.netty.ExpectedTokenPolicy;
-import io.handoff.netty.HandoffServer;
+import io.handoff.benchmarks.host.ParentProcess;
+import io.handoff.benchmarks.load.EchoHandler;
+import io.handoff.netty.backend.DescriptorPolicy;
+import io.handoff.netty.backend.HandoffServer;
+import io.handoff.netty.token.ExpectedTokenPolicy;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.EventLoopGroup;

@@ -1,16 +1,16 @@
 package io.handoff.reliability;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import io.handoff.benchmarks.compare.CpuTime;
-import io.handoff.benchmarks.compare.LineProcess;
-import io.handoff.benchmarks.compare.OpenSockets;
+import io.handoff.benchmarks.host.CpuTime;
+import io.handoff.benchmarks.host.LineProcess;
+import io.handoff.benchmarks.host.OpenSockets;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 
 /** A {@link LimitedBackend} in a process of its own, as its parent sees it. */
-final class LimitedBackendProcess implements AutoCloseable {
+public final class LimitedBackendProcess implements AutoCloseable {
 
     private static final JsonMapper JSON = new JsonMapper();
 
@@ -21,7 +21,7 @@ final class LimitedBackendProcess implements AutoCloseable {
     }
 
     /** What can be set of a backend. */
-    record Settings(Path socket, Duration offerTimeout, int maxConnections, int maxFrameLength) {
+    public record Settings(Path socket, Duration offerTimeout, int maxConnections, int maxFrameLength) {
         private List<String> arguments() {
             return List.of(
                     "--socket=" + socket,
@@ -31,13 +31,13 @@ final class LimitedBackendProcess implements AutoCloseable {
         }
     }
 
-    static LimitedBackendProcess start(Settings settings, List<String> jvmFlags)
+    public static LimitedBackendProcess start(Settings settings, List<String> jvmFlags)
             throws IOException, InterruptedException {
         return listening(ChildJvm.start(LimitedBackend.class, jvmFlags, settings.arguments()));
     }
 
     /** The same, and the process may have so many descriptors open. */
-    static LimitedBackendProcess startWithDescriptors(int limit, Settings settings)
+    public static LimitedBackendProcess startWithDescriptors(int limit, Settings settings)
             throws IOException, InterruptedException {
         return listening(
                 ChildJvm.startWithDescriptors(limit, LimitedBackend.class, List.of("-Xmx128m"), settings.arguments()));
@@ -48,20 +48,20 @@ final class LimitedBackendProcess implements AutoCloseable {
         return new LimitedBackendProcess(process);
     }
 
-    BackendCounts counts() throws IOException, InterruptedException {
+    public BackendCounts counts() throws IOException, InterruptedException {
         return JSON.readValue(process.ask(LimitedBackend.COUNTS), BackendCounts.class);
     }
 
     /** Collects garbage there first. */
-    BackendMemory memory() throws IOException, InterruptedException {
+    public BackendMemory memory() throws IOException, InterruptedException {
         return JSON.readValue(process.ask(LimitedBackend.MEMORY), BackendMemory.class);
     }
 
-    CpuTime cpu() {
+    public CpuTime cpu() {
         return CpuTime.of(process.handle());
     }
 
-    long sockets() throws IOException {
+    public long sockets() throws IOException {
         return OpenSockets.of(process.handle());
     }
 
