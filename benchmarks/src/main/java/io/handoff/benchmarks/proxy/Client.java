@@ -6,8 +6,13 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.SimpleChannelInboundHandler;
 
-/** One connection: sends a request, waits for the whole of its echo, and goes on with the next if it is to stay. */
+/**
+ * One connection: sends a ClientHello, waits for the whole of its echo, and goes on with short requests if it is to stay. Nothing
+ * is encrypted, as no way would do that for its client.
+ */
 final class Client extends SimpleChannelInboundHandler<ByteBuf> {
+
+    private static final ByteBuf HELLO = ClientHello.create();
 
     /** A short request. */
     private static final ByteBuf REQUEST =
@@ -39,12 +44,12 @@ final class Client extends SimpleChannelInboundHandler<ByteBuf> {
 
     @Override
     public void channelActive(ChannelHandlerContext ctx) {
-        send(ctx);
+        send(ctx, HELLO);
     }
 
-    private void send(ChannelHandlerContext ctx) {
-        missing = REQUEST.readableBytes();
-        ctx.writeAndFlush(REQUEST.duplicate());
+    private void send(ChannelHandlerContext ctx, ByteBuf request) {
+        missing = request.readableBytes();
+        ctx.writeAndFlush(request.duplicate());
     }
 
     @Override
@@ -62,7 +67,7 @@ final class Client extends SimpleChannelInboundHandler<ByteBuf> {
         }
         if (!isOver) {
             startNanos = System.nanoTime();
-            send(ctx);
+            send(ctx, REQUEST);
         }
     }
 

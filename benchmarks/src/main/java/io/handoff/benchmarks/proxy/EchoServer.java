@@ -9,6 +9,6 @@ final class EchoServer {
 
     /** Serves until the standard input ends. */
     public static void main(String[] args) throws Exception {
-        LoopbackServer.serve(EchoHandler.INSTANCE);
+        LoopbackServer.serve(EchoHandler.INSTANCE, true);
     }
 }

@@ -12,7 +12,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** HAProxy in TCP mode, on one thread, as the broker has one event loop. */
+/** HAProxy in TCP mode, on one thread, as the broker has one event loop. It goes by the name of the server in the ClientHello. */
 final class Haproxy implements AutoCloseable {
 
     private static final long PATIENCE_SECONDS = 60;
@@ -84,10 +84,12 @@ final class Haproxy implements AutoCloseable {
                     timeout server 1h
                 frontend clients
                     bind 127.0.0.1:%d backlog %d
-                    default_backend servers
+                    tcp-request inspect-delay 1m
+                    tcp-request content accept if { req.ssl_hello_type 1 }
+                    use_backend servers if { req.ssl_sni -i %s }
                 backend servers
                     server echo 127.0.0.1:%d
-                """.formatted(port, LoopbackServer.BACKLOG, serverPort);
+                """.formatted(port, LoopbackServer.BACKLOG, ClientHello.SERVER_NAME, serverPort);
     }
 
     private void awaitListening() throws IOException {

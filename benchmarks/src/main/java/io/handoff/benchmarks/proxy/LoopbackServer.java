@@ -22,12 +22,17 @@ final class LoopbackServer {
 
     private LoopbackServer() {}
 
-    /** Has each client served by a sharable handler until the standard input ends, and answers what is asked there. */
-    static void serve(ChannelHandler handler) throws Exception {
+    /**
+     * Has each client served by a sharable handler until the standard input ends, and answers what is asked there.
+     *
+     * @param reads whether clients are read from at once
+     */
+    static void serve(ChannelHandler handler, boolean reads) throws Exception {
         Channel listening = new ServerBootstrap()
                 .group(Loops.start(1, "server"))
                 .channel(EpollServerSocketChannel.class)
                 .option(ChannelOption.SO_BACKLOG, BACKLOG)
+                .childOption(ChannelOption.AUTO_READ, reads)
                 .childHandler(new ChannelInitializer<>() {
                     @Override
                     protected void initChannel(Channel client) {

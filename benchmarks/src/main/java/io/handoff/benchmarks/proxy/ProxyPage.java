@@ -43,9 +43,10 @@ record ProxyPage(ProxyResults results, RunConditions conditions, String haproxy,
                 - Rounds: %d, each with new processes for every way: %s warm-up, then for each number %s measured after %s uncounted
                 - Command: `%s`
 
-                A client connects over the loopback interface, sends 64 bytes and gets them back: from the server directly, through HAProxy,
-                or handed off by a broker. A number is the median of the rounds, with the least and the greatest in parentheses; what two
-                ways are compared in is taken round by round. Each round is in [proxy.json](proxy.json);
+                A client connects over the loopback interface, sends a ClientHello of TLS and gets it back, from the server directly, through
+                HAProxy, or handed off by a broker; the latter two choose the server by the name in it. Later requests have 64 bytes. A
+                number is the median of the rounds, with the least and the greatest in parentheses; what two ways are compared in is taken
+                round by round. Each round is in [proxy.json](proxy.json);
                 [how to read it](../../../docs/benchmarks.md#beside-a-proxy).
 
                 """.formatted(

@@ -1,11 +1,13 @@
 package io.handoff.benchmarks.proxy;
 
+import io.netty.buffer.ByteBufUtil;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import org.HdrHistogram.Histogram;
@@ -125,12 +127,13 @@ record ProxyRounds(
 
     /** Each gets an echo, so that it is where it will be served. */
     private static void connect(Servers servers, int count, List<Socket> connections) throws IOException {
+        byte[] hello = ByteBufUtil.getBytes(ClientHello.create());
         for (int i = 0; i < count; i++) {
             Socket connection = new Socket(InetAddress.getLoopbackAddress(), servers.port());
             connections.add(connection);
             connection.setSoTimeout(ECHO_TIMEOUT_MILLIS);
-            connection.getOutputStream().write(1);
-            if (connection.getInputStream().read() != 1) {
+            connection.getOutputStream().write(hello);
+            if (!Arrays.equals(connection.getInputStream().readNBytes(hello.length), hello)) {
                 throw new IOException("a connection was closed without an echo");
             }
         }

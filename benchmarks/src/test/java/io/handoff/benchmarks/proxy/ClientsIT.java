@@ -30,10 +30,11 @@ class ClientsIT {
 
     /** Until the socket is closed. */
     private static void refuseEveryOther(ServerSocket server) {
+        int helloBytes = ClientHello.create().readableBytes();
         for (int i = 0; !server.isClosed(); i++) {
             try (Socket client = server.accept()) {
                 if (i % 2 == 1) {
-                    client.getOutputStream().write(client.getInputStream().readNBytes(64));
+                    client.getOutputStream().write(client.getInputStream().readNBytes(helloBytes));
                     // Until it has left.
                     client.getInputStream().read();
                 }
