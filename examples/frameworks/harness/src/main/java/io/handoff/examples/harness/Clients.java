@@ -14,7 +14,7 @@ import java.util.concurrent.TimeUnit;
 /** Clients that do the same thing at the same time, and a port for their server. */
 public final class Clients {
 
-    private static final int PATIENCE_SECONDS = 60;
+    private static final int PATIENCE_SECONDS = 100;
 
     private Clients() {}
 

@@ -27,7 +27,7 @@ public final class HttpClients {
     /** A request after which it does not. */
     public static final String REQUEST = "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n";
 
-    private static final int READ_TIMEOUT_MILLIS = 30_000;
+    private static final int READ_TIMEOUT_MILLIS = 60_000;
     private static final int REQUESTS = 3;
 
     private final HttpClient http1 =

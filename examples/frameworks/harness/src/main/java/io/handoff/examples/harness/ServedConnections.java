@@ -60,6 +60,9 @@ public abstract class ServedConnections {
     @BeforeEach
     final void start() throws Exception {
         server = startServer(socket());
+        // Whoever comes first has the server load its classes, which on a busy machine takes longer than an offer may
+        // wait.
+        ask(server.address());
         broker = Broker.start(socket());
     }
 
