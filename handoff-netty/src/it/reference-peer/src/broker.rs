@@ -26,7 +26,7 @@ const ABANDONED: u8 = 1;
 /// Some connection was neither served as it should be nor left alone.
 const LOST: u8 = 3;
 
-struct Config {
+pub struct Config {
     socket: String,
     service: String,
     first_id: u64,
@@ -37,6 +37,23 @@ struct Config {
     tcp: bool,
     /// For the client to be answered.
     patience: Duration,
+}
+
+impl Config {
+    /// With everything as it is without options.
+    pub fn of_socket(socket: &str) -> Self {
+        Self {
+            socket: socket.to_string(),
+            service: "reference".to_string(),
+            first_id: 1,
+            token: None,
+            wrong_token: false,
+            late_ack: false,
+            ack_deadline: Duration::from_millis(5000),
+            tcp: false,
+            patience: Duration::from_millis(20_000),
+        }
+    }
 }
 
 struct Handoff {
@@ -61,17 +78,23 @@ pub fn run() -> ExitCode {
             "--concurrency",
         ],
     );
-    let config = Config {
-        socket: options.required("--socket").to_string(),
-        service: options.text("--service").unwrap_or("reference").to_string(),
-        first_id: options.number("--first-id").unwrap_or(1),
-        token: options.text("--token").map(parse_token),
-        wrong_token: options.has("--wrong-token"),
-        late_ack: options.has("--late-ack"),
-        ack_deadline: Duration::from_millis(options.number("--ack-deadline").unwrap_or(5000)),
-        tcp: options.has("--tcp"),
-        patience: Duration::from_millis(options.number("--patience").unwrap_or(20_000)),
-    };
+    let mut config = Config::of_socket(options.required("--socket"));
+    config.token = options.text("--token").map(parse_token);
+    config.wrong_token = options.has("--wrong-token");
+    config.late_ack = options.has("--late-ack");
+    config.tcp = options.has("--tcp");
+    if let Some(service) = options.text("--service") {
+        config.service = service.to_string();
+    }
+    if let Some(id) = options.number("--first-id") {
+        config.first_id = id;
+    }
+    if let Some(millis) = options.number("--ack-deadline") {
+        config.ack_deadline = Duration::from_millis(millis);
+    }
+    if let Some(millis) = options.number("--patience") {
+        config.patience = Duration::from_millis(millis);
+    }
     let concurrency = options.number("--concurrency").unwrap_or(1);
     let before = open_descriptors();
     let handoffs = if options.has("--replay") {
@@ -178,7 +201,7 @@ fn try_hand_off(config: &Config, id: u64, token: HandoffToken) -> io::Result<Han
 }
 
 /// The sequence that the crate's broker goes through after a negotiation, on a connection of its own to the backend.
-fn execute(config: &Config, id: u64, token: HandoffToken, client: i32) -> io::Result<UnixHandoffOutcome> {
+pub fn execute(config: &Config, id: u64, token: HandoffToken, client: i32) -> io::Result<UnixHandoffOutcome> {
     let now = Instant::now();
     let mut tokens = HandoffTokenStore::new();
     let mut acks = HandoffAckRegistry::with_ack_deadline(config.ack_deadline);
@@ -271,7 +294,7 @@ fn receives(end: &mut File, expected: &str) -> bool {
     end.read_exact(&mut bytes).is_ok() && bytes == expected.as_bytes()
 }
 
-fn random_token() -> HandoffToken {
+pub fn random_token() -> HandoffToken {
     HandoffToken::generate().expect("the operating system has randomness")
 }
 

@@ -5,6 +5,7 @@
 mod backend;
 mod broker;
 mod codec;
+mod load;
 mod options;
 mod serve;
 
@@ -24,9 +25,10 @@ fn main() -> ExitCode {
                 ExitCode::FAILURE
             }
         },
+        Some("load") => load::run(),
         Some("serve") => serve::run(),
         _ => {
-            eprintln!("usage: reference-peer backend|broker|codec|serve [options]");
+            eprintln!("usage: reference-peer backend|broker|codec|load|serve [options]");
             ExitCode::from(USAGE)
         }
     }

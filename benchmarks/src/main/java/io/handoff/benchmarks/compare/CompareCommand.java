@@ -2,6 +2,7 @@ package io.handoff.benchmarks.compare;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.handoff.benchmarks.compare.contender.ServerCommands;
+import io.handoff.benchmarks.compare.measure.BrokerRounds;
 import io.handoff.benchmarks.compare.measure.Comparison;
 import io.handoff.benchmarks.compare.measure.ExpiryPause;
 import io.handoff.benchmarks.compare.measure.IdleMemory;
@@ -10,6 +11,7 @@ import io.handoff.benchmarks.compare.measure.Measurements;
 import io.handoff.benchmarks.compare.measure.MicroBenchmarks;
 import io.handoff.benchmarks.compare.measure.Results;
 import io.handoff.benchmarks.compare.measure.Settings;
+import io.handoff.benchmarks.compare.measure.SystemCalls;
 import io.handoff.benchmarks.compare.page.ComparePage;
 import io.handoff.benchmarks.compare.page.GrowthPlot;
 import io.handoff.benchmarks.compare.page.LatencyPlot;
@@ -55,14 +57,14 @@ final class CompareCommand implements Callable<Integer> {
     @Option(
             names = "--warm-up",
             paramLabel = "TIME",
-            defaultValue = "12s",
-            description = "Load before each measurement; default: ${DEFAULT-VALUE}.")
+            defaultValue = "7s",
+            description = "Load of a JVM before it is measured; default: ${DEFAULT-VALUE}.")
     private Duration warmUp;
 
     @Option(
             names = "--duration",
             paramLabel = "TIME",
-            defaultValue = "5s",
+            defaultValue = "3s",
             description = "Of each measurement, such as 5s or 0.5s; default: ${DEFAULT-VALUE}.")
     private Duration duration;
 
@@ -103,15 +105,18 @@ final class CompareCommand implements Callable<Integer> {
     }
 
     private static Results measure(Settings settings) throws IOException, RunnerException {
-        ServerCommands commands = new ServerCommands(Path.of(property("handoff.reference.peer")));
+        ServerCommands commands =
+                new ServerCommands(Path.of(property("handoff.reference.peer")), Path.of(property("handoff.floor")));
+        SystemCalls calls = SystemCalls.read(Path.of(property("handoff.calls")));
         MicroBenchmarks jmh = MicroBenchmarks.run(settings.forks());
         LoadRounds load = new LoadRounds(commands, settings.warmUp(), settings.duration(), System.err);
-        LoadRounds growth = new LoadRounds(commands, settings.warmUp(), settings.growthDuration(), System.err);
+        BrokerRounds brokers = new BrokerRounds(commands, settings.warmUp(), settings.duration(), System.err);
         return new Results(
                 new Measurements(load.run(Comparison.ALL, settings.rounds())),
-                new Measurements(growth.run(Comparison.GROWTH, 1)),
+                brokers.run(settings.rounds()),
                 idleMemory(settings),
                 ExpiryPause.inOwnJvm(),
+                calls,
                 jmh);
     }
 
@@ -133,14 +138,12 @@ final class CompareCommand implements Callable<Integer> {
         for (Comparison comparison : Comparison.ALL) {
             LatencyPlot.save(comparison, results.load(), directory);
         }
-        GrowthPlot.save(results.growth(), directory);
+        GrowthPlot.save(results.load(), directory);
     }
 
     /** Says which measurements met errors; whether any did. */
     private static boolean reportErrors(Results results) {
-        List<String> errors = Stream.of(results.load(), results.growth())
-                .flatMap(measurements -> measurements.errors().stream())
-                .toList();
+        List<String> errors = results.errors();
         errors.forEach(System.err::println);
         return !errors.isEmpty();
     }

@@ -15,6 +15,9 @@ public final class ParentProcess {
     /** The line that asks for the memory in use; the answer is a {@link MemoryUse} as JSON. */
     public static final String MEMORY = "memory";
 
+    /** The line that asks for {@link Allocations#bytes()}; the answer is a number. */
+    public static final String ALLOCATED = "allocated";
+
     private ParentProcess() {}
 
     /** Answers a line with a line. */
@@ -47,20 +50,21 @@ public final class ParentProcess {
     /** Tells that the server listens, and serves the parent. */
     public static void serve() throws Exception {
         System.out.println(LISTENING);
-        serve(ParentProcess::memory);
+        serve(ParentProcess::answer);
     }
 
     /**
-     * Answers {@link #MEMORY}.
+     * Answers {@link #MEMORY} and {@link #ALLOCATED}.
      *
      * @param question the line that the parent has sent
-     * @return what this JVM holds, as JSON
+     * @return what this JVM holds, or what it has allocated
      * @throws IOException if something else was asked
      */
-    public static String memory(String question) throws IOException {
-        if (!question.equals(MEMORY)) {
-            throw new IOException("the input was " + question + "; expected " + MEMORY);
-        }
-        return new JsonMapper().writeValueAsString(MemoryUse.settled());
+    public static String answer(String question) throws IOException {
+        return switch (question) {
+            case MEMORY -> new JsonMapper().writeValueAsString(MemoryUse.settled());
+            case ALLOCATED -> Long.toString(Allocations.bytes());
+            default -> throw new IOException("the input was " + question + "; expected " + MEMORY + " or " + ALLOCATED);
+        };
     }
 }

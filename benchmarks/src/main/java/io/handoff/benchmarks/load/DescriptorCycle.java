@@ -27,6 +27,7 @@ final class DescriptorCycle extends FreshCycle {
         LibcCalls.Pair pair = context().libc().newPair();
         client = new PolledSocket(pair.kept(), this, this::echoReadable);
         passed = pair.passed();
+        context().libc().letBlock(passed);
         super.begin();
     }
 

@@ -3,7 +3,7 @@ package io.handoff.benchmarks.load;
 import java.io.IOException;
 
 /** {@link LoadMode#FRESH}: one offer on each connection. */
-class FreshCycle extends Cycle {
+class FreshCycle extends DialingCycle {
 
     private final int slot;
     private final AckReader acks;

@@ -23,7 +23,7 @@ import picocli.CommandLine.Spec;
         exitCodeListHeading = "Exit status:%n",
         exitCodeList = {"0:every exchange went as it should", "1:there were errors", "2:wrong usage"})
 @SuppressWarnings("NullAway.Init") // Picocli sets the fields.
-final class HandoffLoadCommand implements Callable<Integer> {
+public final class HandoffLoadCommand implements Callable<Integer> {
 
     private static final int DEFAULT_CONCURRENCY = 64;
 
@@ -38,6 +38,7 @@ final class HandoffLoadCommand implements Callable<Integer> {
             paramLabel = "MODE",
             defaultValue = "descriptor",
             description = "descriptor: hand over one end of a socket pair, then have a text echoed through the other;"
+                    + " broker: the same with this library's broker;"
                     + " fresh: one offer without descriptor on each connection; pipelined: such offers on connections"
                     + " that stay open; reconnect: connect to an echo server, no handoff. Default: ${DEFAULT-VALUE}.")
     private LoadMode mode;

@@ -112,16 +112,20 @@ final class LibcCalls {
         return new FileDescriptor(socket);
     }
 
-    /** Makes two of them, connected with each other. The one to pass blocks, as a broker has it (WIRE §7). */
+    /** Makes two of them, connected with each other. */
     Pair newPair() throws IOException {
         if (socketpair(AF_UNIX, TYPE, 0, pair) < 0) {
             throw Errors.newIOException("socketpair", -Native.getLastError());
         }
-        int passed = fields.getInt(PAIR + Integer.BYTES);
-        if (fcntl(passed, F_SETFL, 0) < 0) {
+        return new Pair(
+                new FileDescriptor(fields.getInt(PAIR)), new FileDescriptor(fields.getInt(PAIR + Integer.BYTES)));
+    }
+
+    /** Lets a socket block, as a broker does with one that it passes (WIRE §7). */
+    void letBlock(FileDescriptor socket) throws IOException {
+        if (fcntl(socket.intValue(), F_SETFL, 0) < 0) {
             throw Errors.newIOException("fcntl", -Native.getLastError());
         }
-        return new Pair(new FileDescriptor(fields.getInt(PAIR)), new FileDescriptor(passed));
     }
 
     /**

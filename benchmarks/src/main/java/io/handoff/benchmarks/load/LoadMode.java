@@ -8,6 +8,11 @@ public enum LoadMode {
      * of all of it.
      */
     DESCRIPTOR,
+    /**
+     * Does the same with this library's broker, which has the connection as a channel on the generator's own event loop: the
+     * load is then that of a broker. The latency runs from the making of the socket pair to the echo.
+     */
+    BROKER,
     /** Makes one offer, without a descriptor, on a fresh connection. The latency runs from the connecting to the ACK. */
     FRESH,
     /**
@@ -19,5 +24,10 @@ public enum LoadMode {
      * Connects to an echo server, writes once and takes the echo: what a client does where nothing is handed over. The
      * latency runs from the connecting to the echo.
      */
-    RECONNECT
+    RECONNECT;
+
+    /** Whether each offer comes with a descriptor. */
+    public boolean passesDescriptors() {
+        return this == DESCRIPTOR || this == BROKER;
+    }
 }

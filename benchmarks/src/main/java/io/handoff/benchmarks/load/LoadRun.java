@@ -1,8 +1,10 @@
 package io.handoff.benchmarks.load;
 
+import io.handoff.netty.broker.HandoffBroker;
 import io.netty.channel.IoEventLoop;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.Promise;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -29,15 +31,25 @@ final class LoadRun {
         this.answerTimeout = answerTimeout;
         this.atLeast = atLeast;
         this.loop = loop;
-        LoadContext context = new LoadContext(loop, new SlotFrames(plan), new LibcCalls(plan.socket()), recorder);
+        LoadContext context = new LoadContext(
+                loop, new SlotFrames(plan), new LibcCalls(plan.socket()), broker(plan.socket()), recorder);
         this.cycles = IntStream.range(0, plan.concurrency())
                 .mapToObj(number -> cycle(number, context))
                 .toList();
     }
 
+    /** It is to be under load whatever becomes of its handoffs. */
+    private static HandoffBroker broker(Path backend) {
+        return HandoffBroker.builder(backend)
+                .maxInFlight(Integer.MAX_VALUE)
+                .maxFailures(Integer.MAX_VALUE)
+                .build();
+    }
+
     private Cycle cycle(int number, LoadContext context) {
         return switch (plan.mode()) {
             case DESCRIPTOR -> new DescriptorCycle(context, number);
+            case BROKER -> new BrokerCycle(context, number);
             case FRESH -> new FreshCycle(context, number);
             case PIPELINED -> new PipelinedCycle(context, number * plan.depth(), plan.depth());
             case RECONNECT -> new ReconnectCycle(context);

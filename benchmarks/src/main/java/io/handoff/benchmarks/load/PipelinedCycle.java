@@ -6,7 +6,7 @@ import java.io.IOException;
  * {@link LoadMode#PIPELINED}: one connection, on which the offers of its slots go round. ACKs keep the order of the offers
  * (WIRE §2), so a place in the round tells which one comes next.
  */
-final class PipelinedCycle extends Cycle {
+final class PipelinedCycle extends DialingCycle {
 
     private final int firstSlot;
     private final int depth;

@@ -3,7 +3,7 @@ package io.handoff.benchmarks.load;
 import java.io.IOException;
 
 /** {@link LoadMode#RECONNECT}: one echo on each connection. */
-final class ReconnectCycle extends Cycle {
+final class ReconnectCycle extends DialingCycle {
 
     private final Echo echo = new Echo();
 

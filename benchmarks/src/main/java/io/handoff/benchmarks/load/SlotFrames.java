@@ -31,7 +31,7 @@ final class SlotFrames {
     /** Version and length, which every frame starts with (WIRE §3). */
     static final int HEADER_LENGTH = 5;
 
-    private static final String SERVICE = "chat-gateway";
+    static final String SERVICE = "chat-gateway";
 
     private final List<HandoffToken> tokens;
     private final ByteBuffer offers;

@@ -44,7 +44,7 @@ final class LoopbackServer {
                 .channel();
         String port = Integer.toString(((InetSocketAddress) listening.localAddress()).getPort());
         System.out.println(ParentProcess.LISTENING);
-        ParentProcess.serve(question -> question.equals(PORT) ? port : ParentProcess.memory(question));
+        ParentProcess.serve(question -> question.equals(PORT) ? port : ParentProcess.answer(question));
         System.exit(0);
     }
 }

@@ -128,10 +128,11 @@ class LoadGeneratorIT {
         assertThat(result.cpu()).isPositive().isLessThan(result.elapsed().plusMillis(50));
     }
 
-    @Test
-    void shouldHandConnectionsOverWhenTheBackendAdoptsThem() throws Exception {
+    @ParameterizedTest
+    @EnumSource(names = {"DESCRIPTOR", "BROKER"})
+    void shouldHandConnectionsOverWhenTheBackendAdoptsThem(LoadMode mode) throws Exception {
         LoadedBackend backend = opened(LoadedBackend.adopting(socket));
-        LoadResult result = run(plan(LoadMode.DESCRIPTOR, 8, 1));
+        LoadResult result = run(plan(mode, 8, 1));
         assertGood(result);
         assertThat(backend.offersAccepted()).isGreaterThanOrEqualTo(result.completed());
     }
@@ -250,10 +251,11 @@ class LoadGeneratorIT {
         assertFailed(run(plan(mode, 2, 2)), "rejected: handoff token is not pending");
     }
 
-    @Test
-    void shouldNameTheReasonWhenConnectionsAreRejected() throws Exception {
+    @ParameterizedTest
+    @EnumSource(names = {"DESCRIPTOR", "BROKER"})
+    void shouldNameTheReasonWhenConnectionsAreRejected(LoadMode mode) throws Exception {
         opened(LoadedBackend.refusing(socket, "not today"));
-        assertFailed(run(plan(LoadMode.DESCRIPTOR, 2, 1)), "rejected: not today");
+        assertFailed(run(plan(mode, 2, 1)), "rejected: not today");
     }
 
     @ParameterizedTest

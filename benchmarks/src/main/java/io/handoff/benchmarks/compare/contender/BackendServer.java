@@ -60,7 +60,7 @@ final class BackendServer implements Callable<Integer> {
                 .controlLoops(group)
                 .maxConnections(MAX_CONNECTIONS)
                 .offerTimeout(offerTimeout);
-        if (mode == LoadMode.DESCRIPTOR) {
+        if (mode.passesDescriptors()) {
             adoptEchoing(builder, group).start().sync();
         } else {
             CompletableFuture<HandoffServer> started = new CompletableFuture<>();

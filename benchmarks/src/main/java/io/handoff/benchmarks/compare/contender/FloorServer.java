@@ -50,7 +50,7 @@ final class FloorServer implements Callable<Integer> {
         FloorFrames.initialize();
         ServerBootstrap bootstrap = new ServerBootstrap().channel(EpollServerDomainSocketChannel.class);
         switch (mode) {
-            case DESCRIPTOR ->
+            case DESCRIPTOR, BROKER ->
                 bootstrap
                         .group(loops)
                         .childOption(EpollChannelOption.DOMAIN_SOCKET_READ_MODE, DomainSocketReadMode.FILE_DESCRIPTORS)

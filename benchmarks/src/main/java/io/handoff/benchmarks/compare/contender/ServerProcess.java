@@ -43,6 +43,11 @@ public final class ServerProcess implements AutoCloseable {
         return CpuTime.of(process.handle());
     }
 
+    /** What its JVM has allocated since it started, in bytes. */
+    public long allocatedBytes() throws IOException {
+        return Long.parseLong(ask(ParentProcess.ALLOCATED));
+    }
+
     public long openSockets() throws IOException {
         return OpenSockets.of(process.handle());
     }

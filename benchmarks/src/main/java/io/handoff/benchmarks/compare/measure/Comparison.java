@@ -6,7 +6,6 @@ import io.handoff.benchmarks.load.LoadPlan;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.stream.IntStream;
 
 /**
  * The same load for several servers.
@@ -21,21 +20,23 @@ import java.util.stream.IntStream;
 public record Comparison(
         String name, String title, LoadMode mode, int concurrency, int depth, List<Contender> contenders) {
 
-    public static final Comparison DESCRIPTOR_64 = new Comparison(
-            "descriptor-64",
-            "descriptor, 64 at a time",
-            LoadMode.DESCRIPTOR,
-            64,
-            1,
-            List.of(Contender.OURS, Contender.REFERENCE, Contender.FLOOR));
+    public static final Comparison DESCRIPTOR_1 =
+            descriptor(1, "one at a time", Contender.OURS, Contender.REFERENCE, Contender.FLOOR, Contender.FLOOR_IN_C);
 
-    public static final Comparison DESCRIPTOR_1 = new Comparison(
-            "descriptor-1",
-            "descriptor, one at a time",
-            LoadMode.DESCRIPTOR,
-            1,
-            1,
-            List.of(Contender.OURS, Contender.REFERENCE, Contender.FLOOR));
+    public static final Comparison DESCRIPTOR_64 = descriptor(
+            64,
+            "64 at a time",
+            Contender.OURS,
+            Contender.OURS_TWO_LOOPS,
+            Contender.REFERENCE,
+            Contender.FLOOR,
+            Contender.FLOOR_IN_C);
+
+    public static final Comparison DESCRIPTOR_256 = descriptor(
+            256, "256 at a time", Contender.OURS, Contender.OURS_TWO_LOOPS, Contender.FLOOR, Contender.FLOOR_IN_C);
+
+    public static final Comparison DESCRIPTOR_1024 = descriptor(
+            1024, "1,024 at a time", Contender.OURS, Contender.OURS_TWO_LOOPS, Contender.FLOOR, Contender.FLOOR_IN_C);
 
     public static final Comparison FRESH_64 = new Comparison(
             "fresh-64",
@@ -51,27 +52,33 @@ public record Comparison(
             LoadMode.PIPELINED,
             1,
             64,
-            List.of(Contender.OURS, Contender.REFERENCE, Contender.FLOOR));
+            List.of(Contender.OURS, Contender.REFERENCE, Contender.FLOOR, Contender.FLOOR_IN_C));
 
-    public static final List<Comparison> ALL = List.of(DESCRIPTOR_64, DESCRIPTOR_1, FRESH_64, PIPELINED_64);
+    /** Descriptor mode, with more and more at a time. */
+    public static final List<Comparison> GROWTH = List.of(DESCRIPTOR_1, DESCRIPTOR_64, DESCRIPTOR_256, DESCRIPTOR_1024);
 
-    /** Descriptor mode with 1, 4, 16, 64, 256 and 1024 at a time. */
-    public static final List<Comparison> GROWTH = IntStream.rangeClosed(0, 5)
-            .mapToObj(power -> growth(1 << (2 * power)))
-            .toList();
+    public static final List<Comparison> ALL =
+            List.of(DESCRIPTOR_1, DESCRIPTOR_64, DESCRIPTOR_256, DESCRIPTOR_1024, FRESH_64, PIPELINED_64);
 
-    private static Comparison growth(int concurrency) {
+    private static Comparison descriptor(int concurrency, String atATime, Contender... contenders) {
         return new Comparison(
-                "growth-" + concurrency,
-                "descriptor, growth, " + concurrency + " at a time",
+                "descriptor-" + concurrency,
+                "descriptor, " + atATime,
                 LoadMode.DESCRIPTOR,
                 concurrency,
                 1,
-                List.of(Contender.OURS, Contender.OURS_TWO_LOOPS, Contender.FLOOR));
+                List.of(contenders));
     }
 
     /** What the generator runs against one of the servers. */
     LoadPlan plan(Contender server, Path socket, Duration warmUp, Duration duration) {
-        return new LoadPlan(socket, server.mode(mode), concurrency, depth, warmUp, duration, server.answersAnything());
+        return new LoadPlan(
+                socket,
+                server.mode(mode),
+                concurrency,
+                depth,
+                server.warmUp(warmUp),
+                duration,
+                server.answersAnything());
     }
 }

@@ -4,12 +4,12 @@ import io.handoff.benchmarks.compare.contender.Contender;
 import io.handoff.benchmarks.compare.contender.ServerCommands;
 import io.handoff.benchmarks.compare.contender.ServerProcess;
 import io.handoff.benchmarks.compare.contender.SocketDirectory;
-import io.handoff.benchmarks.host.CpuTime;
 import io.handoff.benchmarks.load.LoadGenerator;
 import io.handoff.benchmarks.load.LoadPlan;
 import io.handoff.benchmarks.load.LoadResult;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,7 +22,7 @@ import java.util.concurrent.TimeUnit;
  * happened to do, too, and a machine that gets slower in the course of time does so for all of them.
  *
  * @param commands how to start the servers
- * @param warmUp how long each is under load before it is measured
+ * @param warmUp how long each that runs on a JVM is under load before it is measured
  * @param duration how long it is measured
  * @param log told of every measurement
  */
@@ -53,12 +53,21 @@ public record LoadRounds(ServerCommands commands, Duration warmUp, Duration dura
         try (SocketDirectory directory = SocketDirectory.create()) {
             LoadPlan plan = comparison.plan(server, directory.socket(), warmUp, duration);
             try (ServerProcess process = ServerProcess.start(commands.of(server, plan))) {
-                Executor afterWarmUp = CompletableFuture.delayedExecutor(warmUp.toNanos(), TimeUnit.NANOSECONDS);
-                CompletableFuture<CpuTime> before = CompletableFuture.supplyAsync(process::cpu, afterWarmUp);
+                Executor afterWarmUp =
+                        CompletableFuture.delayedExecutor(plan.warmUp().toNanos(), TimeUnit.NANOSECONDS);
+                CompletableFuture<ServerUse> before =
+                        CompletableFuture.supplyAsync(() -> use(process, server), afterWarmUp);
                 LoadResult result = LoadGenerator.run(plan, progress -> {});
-                double processors = process.cpu().processorsSince(before.join());
-                return Measurement.of(comparison, server, round, result, processors);
+                return Measurement.of(comparison, server, round, result, before.join(), use(process, server));
             }
+        }
+    }
+
+    private static ServerUse use(ServerProcess process, Contender server) {
+        try {
+            return ServerUse.of(process, server.isJvm());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 }

@@ -4,8 +4,10 @@ import com.fasterxml.jackson.annotation.JsonIgnore;
 import io.handoff.benchmarks.compare.contender.Contender;
 import io.handoff.benchmarks.load.LoadResult;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.HdrHistogram.Histogram;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One server under one load, once.
@@ -20,6 +22,7 @@ import org.HdrHistogram.Histogram;
  * @param errors how often each error occurred
  * @param generatorCpuShare how much of one processor the load generator's thread has used, 0 to 1
  * @param serverCpuMicros processor time of the server for each one completed
+ * @param allocated bytes on the heap of the server for each one completed; null if it has none
  * @param latencyNanos the latencies of all of them
  */
 public record Measurement(
@@ -33,6 +36,7 @@ public record Measurement(
         Map<String, Long> errors,
         double generatorCpuShare,
         double serverCpuMicros,
+        @Nullable Double allocated,
         @JsonIgnore Histogram latencyNanos) {
 
     /** The percentiles that the tables show, in microseconds. */
@@ -49,7 +53,8 @@ public record Measurement(
     }
 
     static Measurement of(
-            Comparison comparison, Contender server, int round, LoadResult result, double serverProcessors) {
+            Comparison comparison, Contender server, int round, LoadResult result, ServerUse before, ServerUse after) {
+        Double allocated = after.bytesPerSecondSince(before);
         double seconds = (double) result.elapsed().toNanos() / TimeUnit.SECONDS.toNanos(1);
         return new Measurement(
                 comparison.name(),
@@ -61,7 +66,8 @@ public record Measurement(
                 Latency.of(result.latencyNanos()),
                 result.errors(),
                 (double) result.cpu().toNanos() / result.elapsed().toNanos(),
-                serverProcessors * TimeUnit.SECONDS.toMicros(1) / result.perSecond(),
+                after.cpuMicrosPerSecondSince(before) / result.perSecond(),
+                allocated == null ? null : allocated / result.perSecond(),
                 result.latencyNanos());
     }
 
@@ -71,6 +77,11 @@ public record Measurement(
 
     public double p99() {
         return latencyMicros.p99();
+    }
+
+    /** Of a server that has a heap. */
+    public double allocatedBytes() {
+        return Objects.requireNonNull(allocated, server.title() + " has no heap");
     }
 
     private static double micros(long nanos) {

@@ -7,7 +7,7 @@ import java.util.Locale;
  * How much is measured.
  *
  * @param rounds how often each server under each load
- * @param warmUp before each measurement
+ * @param warmUp before each measurement of a JVM
  * @param duration of each measurement
  * @param forks of JMH
  * @param idleConnections of each kind
@@ -15,11 +15,6 @@ import java.util.Locale;
  */
 public record Settings(
         int rounds, Duration warmUp, Duration duration, int forks, int idleConnections, String referenceVersion) {
-
-    /** The growth has so many steps that each gets less time; warming up takes what it takes. */
-    public Duration growthDuration() {
-        return duration.multipliedBy(3).dividedBy(5);
-    }
 
     /** In seconds. */
     public static String text(Duration duration) {

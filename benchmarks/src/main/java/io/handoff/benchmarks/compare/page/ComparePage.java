@@ -1,5 +1,6 @@
 package io.handoff.benchmarks.compare.page;
 
+import io.handoff.benchmarks.compare.measure.BrokerRounds;
 import io.handoff.benchmarks.compare.measure.Comparison;
 import io.handoff.benchmarks.compare.measure.IdleMemory;
 import io.handoff.benchmarks.compare.measure.Results;
@@ -21,7 +22,7 @@ import java.util.stream.Collectors;
 public record ComparePage(Results results, RunConditions conditions, Settings settings) {
 
     public String toMarkdown() {
-        return head() + targets() + load() + growth() + others();
+        return head() + targets() + load() + growth() + brokers() + calls() + others();
     }
 
     private String head() {
@@ -31,7 +32,7 @@ public record ComparePage(Results results, RunConditions conditions, Settings se
                 - Host: %s
                 - JVM: %s %s, `%s`
                 - %s; crate `running-process` %s
-                - Rounds: %d, each with a new process for every server: %s warm-up, %s measured; growth: one, %s and %s
+                - Rounds: %d, each with a new process for every server: %s warm-up of a JVM, %s measured
                 - Command: `%s`
 
                 A number is the median of the rounds, with the least and the greatest in parentheses. Ratios are taken round by
@@ -48,8 +49,6 @@ public record ComparePage(Results results, RunConditions conditions, Settings se
                         settings.rounds(),
                         Settings.text(settings.warmUp()),
                         Settings.text(settings.duration()),
-                        Settings.text(settings.warmUp()),
-                        Settings.text(settings.growthDuration()),
                         conditions.command());
     }
 
@@ -83,7 +82,33 @@ public record ComparePage(Results results, RunConditions conditions, Settings se
                 %s
                 ![Throughput and latency by concurrency](%s)
 
-                """.formatted(new GrowthTable(results.growth()).toMarkdown(), GrowthPlot.FILE_NAME);
+                """.formatted(new GrowthTable(results.load()).toMarkdown(), GrowthPlot.FILE_NAME);
+    }
+
+    private String brokers() {
+        return """
+                ## Brokers, %d at a time
+
+                | broker | handoffs/s |
+                |---|--:|
+                %s
+                """.formatted(
+                        BrokerRounds.CONCURRENCY,
+                        BrokerRounds.BROKERS.stream()
+                                .map(broker -> "| " + broker.title() + " | "
+                                        + results.brokers(broker).toText(0) + " |\n")
+                                .collect(Collectors.joining()));
+    }
+
+    private String calls() {
+        return """
+                ## System calls of a handoff
+
+                One at a time, from `accept` until both ends are closed, as `benchmarks/calls` counts them. What no server makes \
+                once in twenty handoffs is in the sums only.
+
+                %s
+                """.formatted(new CallsTable(results.calls()).toMarkdown());
     }
 
     private String others() {

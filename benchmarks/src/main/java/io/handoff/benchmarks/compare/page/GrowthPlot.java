@@ -48,28 +48,32 @@ public final class GrowthPlot {
         Plots.style(chart);
         chart.getStyler()
                 .setXAxisMin(0.0)
-                .setXAxisMax(Comparison.GROWTH.size() - 1.0)
+                .setXAxisMax(position(Comparison.GROWTH.get(Comparison.GROWTH.size() - 1)))
                 .setxAxisTickLabelsFormattingFunction(GrowthPlot::label);
         return chart;
     }
 
-    /** The steps at equal distances, for each is four times the one before. */
     private static void addSeries(XYChart chart, Measurements measurements, ToDoubleFunction<Measurement> value) {
-        double[] steps = new double[Comparison.GROWTH.size()];
-        for (Contender server : Comparison.GROWTH.get(0).contenders()) {
-            double[] values = new double[steps.length];
-            for (int i = 0; i < steps.length; i++) {
-                steps[i] = i;
-                values[i] = measurements
-                        .spread(Comparison.GROWTH.get(i), server, value)
-                        .median();
-            }
-            Plots.addSeries(chart, server, steps.clone(), values, SeriesMarkers.CIRCLE);
+        for (Contender server : GrowthTable.servers()) {
+            List<Comparison> steps = Comparison.GROWTH.stream()
+                    .filter(step -> step.contenders().contains(server))
+                    .toList();
+            double[] positions =
+                    steps.stream().mapToDouble(GrowthPlot::position).toArray();
+            double[] values = steps.stream()
+                    .mapToDouble(
+                            step -> measurements.spread(step, server, value).median())
+                    .toArray();
+            Plots.addSeries(chart, server, positions, values, SeriesMarkers.CIRCLE);
         }
     }
 
-    private static String label(double step) {
-        boolean isStep = step == Math.rint(step);
-        return isStep ? Integer.toString(Comparison.GROWTH.get((int) step).concurrency()) : " ";
+    /** By how often it is four times one. */
+    private static double position(Comparison step) {
+        return Math.log(step.concurrency()) / Math.log(4);
+    }
+
+    private static String label(double position) {
+        return position == Math.rint(position) ? Long.toString(Math.round(Math.pow(4, position))) : " ";
     }
 }

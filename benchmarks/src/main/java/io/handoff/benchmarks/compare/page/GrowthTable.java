@@ -4,12 +4,13 @@ import io.handoff.benchmarks.compare.contender.Contender;
 import io.handoff.benchmarks.compare.measure.Comparison;
 import io.handoff.benchmarks.compare.measure.Measurement;
 import io.handoff.benchmarks.compare.measure.Measurements;
+import java.util.List;
 import java.util.Locale;
 
 /**
  * The Markdown table of what more handoffs at a time do.
  *
- * @param measurements of {@link Comparison#GROWTH}
+ * @param measurements of {@link Comparison#GROWTH}, and of others
  */
 record GrowthTable(Measurements measurements) {
 
@@ -22,17 +23,22 @@ record GrowthTable(Measurements measurements) {
         }
         table.append('\n').append(line).append('\n');
         for (Comparison step : Comparison.GROWTH) {
-            table.append("| ").append(step.concurrency()).append(" |");
-            for (Contender server : step.contenders()) {
-                table.append(cells(step, server));
+            table.append(String.format(Locale.ROOT, "| %,d |", step.concurrency()));
+            for (Contender server : servers()) {
+                table.append(step.contenders().contains(server) ? cells(step, server) : " – | – |");
             }
             table.append('\n');
         }
         return table.toString();
     }
 
-    private static Iterable<Contender> servers() {
-        return Comparison.GROWTH.get(0).contenders();
+    /** Whom any step has measured. */
+    static List<Contender> servers() {
+        return Comparison.GROWTH.stream()
+                .flatMap(step -> step.contenders().stream())
+                .distinct()
+                .sorted()
+                .toList();
     }
 
     private String cells(Comparison step, Contender server) {

@@ -19,15 +19,16 @@ record LoadTable(Comparison comparison, Measurements measurements) {
 
     String toMarkdown() {
         return """
-                | server | per second | ÷ floor | p50 µs | p90 µs | p99 µs | p99.9 µs | max µs | errors | server CPU µs each | generator CPU |
-                |---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|
+                | server | per second | ÷ floor in C | ÷ floor on Netty | p50 µs | p90 µs | p99 µs | p99.9 µs | max µs | errors | server CPU µs each | allocated B each | generator CPU |
+                |---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|
                 """ + comparison.contenders().stream().map(this::row).collect(Collectors.joining());
     }
 
     private String row(Contender server) {
         return "| " + server.title()
                 + " | " + spread(server, Measurement::perSecond).toText(0)
-                + " | " + overFloor(server)
+                + " | " + over(Contender.FLOOR_IN_C, server)
+                + " | " + over(Contender.FLOOR, server)
                 + " | " + spread(server, Measurement::p50).toText(0)
                 + " | " + median(server, measured -> measured.latencyMicros().p90())
                 + " | " + spread(server, Measurement::p99).toText(0)
@@ -35,6 +36,8 @@ record LoadTable(Comparison comparison, Measurements measurements) {
                 + " | " + median(server, measured -> measured.latencyMicros().max())
                 + " | " + measurements.errors(comparison, server)
                 + " | " + spread(server, Measurement::serverCpuMicros).toText(1)
+                + " | "
+                + (server.isJvm() ? spread(server, Measurement::allocatedBytes).toText(0) : "–")
                 + " | " + percent(spread(server, Measurement::generatorCpuShare)) + " |\n";
     }
 
@@ -42,11 +45,11 @@ record LoadTable(Comparison comparison, Measurements measurements) {
         return measurements.spread(comparison, server, value);
     }
 
-    private String overFloor(Contender server) {
-        return server == Contender.FLOOR
-                ? ""
+    private String over(Contender floor, Contender server) {
+        return server == floor || !comparison.contenders().contains(floor)
+                ? "–"
                 : measurements
-                        .ratio(comparison, server, Contender.FLOOR, Measurement::perSecond)
+                        .ratio(comparison, server, floor, Measurement::perSecond)
                         .toText(2);
     }
 

@@ -25,6 +25,7 @@ public final class Plots {
                     case OURS_TWO_LOOPS -> 0x56B4E9;
                     case REFERENCE -> 0xD55E00;
                     case FLOOR -> 0x595959;
+                    case FLOOR_IN_C -> 0x000000;
                     case RECONNECT -> 0x009E73;
                 });
     }

@@ -25,7 +25,7 @@ class LoadRoundsIT {
     void shouldMeasureThisLibraryAndTheFloorWithoutErrors() throws Exception {
         ByteArrayOutputStream log = new ByteArrayOutputStream();
         LoadRounds rounds = new LoadRounds(
-                new ServerCommands(Path.of("no-reference")),
+                new ServerCommands(Path.of("no-reference"), Path.of("no-floor-in-C")),
                 Duration.ofMillis(100),
                 // Long enough for some steps of the server's processor time on a busy machine.
                 Duration.ofMillis(800),
@@ -42,6 +42,7 @@ class LoadRoundsIT {
             assertThat(measurement.completed()).isPositive();
             assertThat(measurement.latencyNanos().getTotalCount()).isEqualTo(measurement.completed());
             assertThat(measurement.serverCpuMicros()).isPositive();
+            assertThat(measurement.allocatedBytes()).isPositive();
         });
         assertThat(log.toString(StandardCharsets.UTF_8)).hasLineCount(3).startsWith("round 1, tiny, handoff-netty: ");
     }

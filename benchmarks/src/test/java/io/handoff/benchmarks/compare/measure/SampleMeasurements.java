@@ -34,6 +34,7 @@ public final class SampleMeasurements {
                 errors,
                 0.5,
                 20,
+                server.isJvm() ? 4000.0 : null,
                 nanos);
     }
 }
