@@ -57,7 +57,7 @@ final class CompareCommand implements Callable<Integer> {
     @Option(
             names = "--warm-up",
             paramLabel = "TIME",
-            defaultValue = "7s",
+            defaultValue = "6s",
             description = "Load of a JVM before it is measured; default: ${DEFAULT-VALUE}.")
     private Duration warmUp;
 
