@@ -31,6 +31,8 @@ public record HandedOffConnection(
     public static final AttributeKey<HandedOffConnection> KEY =
             AttributeKey.valueOf(HandedOffConnection.class, "handedOff");
 
+    private static final ByteBuffer NO_STATE = ByteBuffer.allocate(0);
+
     /**
      * Tells of the connection that came with an offer. Not API.
      *
@@ -40,6 +42,7 @@ public record HandedOffConnection(
      * @return where the connection comes from
      */
     public static HandedOffConnection of(Offer offer, HandoffPeer broker, Instant arrivedAt) {
+        byte[] state = offer.state();
         return new HandedOffConnection(
                 offer.serviceName(),
                 offer.correlationId(),
@@ -47,7 +50,7 @@ public record HandedOffConnection(
                 offer.traceparent(),
                 offer.tracestate(),
                 arrivedAt,
-                ByteBuffer.wrap(offer.state()));
+                state.length == 0 ? NO_STATE : ByteBuffer.wrap(state));
     }
 
     /**

@@ -46,6 +46,7 @@ public interface PeerPolicy {
      */
     static PeerPolicy uids(int... uids) {
         int[] permitted = uids.clone();
-        return peer -> Arrays.stream(permitted).anyMatch(uid -> uid == peer.uid());
+        Arrays.sort(permitted);
+        return peer -> Arrays.binarySearch(permitted, peer.uid()) >= 0;
     }
 }

@@ -24,7 +24,7 @@ public final class TraceContext {
      */
     public static @Nullable String traceparent(Offer offer) {
         String traceparent = offer.traceparent();
-        return TRACEPARENT.matcher(traceparent).matches() ? traceparent : null;
+        return !traceparent.isEmpty() && TRACEPARENT.matcher(traceparent).matches() ? traceparent : null;
     }
 
     /** Logs something with the {@code traceparent} of an offer in the MDC. */

@@ -2,6 +2,7 @@ package io.handoff.netty.wire;
 
 import io.handoff.netty.token.HandoffToken;
 import io.netty.buffer.ByteBuf;
+import io.netty.util.concurrent.FastThreadLocal;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -15,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * deadline, a token of another length, a text that is not ASCII or longer than 127 bytes, a number of more than 63 bits,
  * each deviation from the layout.
  *
- * <p>Keeps its memory from one body to the next, so one serves one connection.
+ * <p>Remembers where in a body it is, so one serves one connection.
  */
 final class CanonicalOffer {
 
@@ -40,8 +41,13 @@ final class CanonicalOffer {
     private static final int MAX_BYTES = ENVELOPE.length + 1 + MAX_LENGTH + 10 + 2 * (2 + MAX_LENGTH);
     private static final int MIN_BYTES = ENVELOPE.length + 1 + TOKEN_FIELD_BYTES;
 
-    /** A copy of the body, so that the array that is read is on the heap; made once, when it is first needed. */
-    private byte @Nullable [] copy;
+    /** For a copy of the body, so that the array that is read is on the heap: one for each thread, as most connections have one offer. */
+    private static final FastThreadLocal<byte[]> COPY = new FastThreadLocal<>() {
+        @Override
+        protected byte[] initialValue() {
+            return new byte[MAX_BYTES];
+        }
+    };
 
     private int at;
     private int bodyEnd;
@@ -53,9 +59,7 @@ final class CanonicalOffer {
         if (length < MIN_BYTES || length > MAX_BYTES) {
             return null;
         }
-        if (copy == null) {
-            copy = new byte[MAX_BYTES];
-        }
+        byte[] copy = COPY.get();
         body.getBytes(body.readerIndex(), copy, 0, length);
         bodyEnd = length;
         return read(copy);

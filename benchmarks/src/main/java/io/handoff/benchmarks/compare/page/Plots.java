@@ -49,9 +49,12 @@ public final class Plots {
                 .setPlotGridLinesColor(new Color(0xDDDDDD));
     }
 
-    /** Where a logarithmic axis has a value: XChart's own labels decades alone, as 1E4. */
-    static double logarithmic(double value) {
-        return Math.log10(value);
+    /**
+     * Where a logarithmic axis has a value: XChart's own labels decades alone, as 1E4. A latency of zero is that of a server that
+     * has completed nothing.
+     */
+    static double logarithmic(double micros) {
+        return Math.log10(Math.max(micros, 1));
     }
 
     /** Labels a vertical axis of {@link #logarithmic} values with the values themselves, to two digits. */
