@@ -23,8 +23,8 @@ import org.springframework.context.SmartLifecycle;
  */
 public final class HandoffServerLifecycle implements SmartLifecycle {
 
-    /** Above the phase in which the web server shuts down gracefully: started after it, stopped before it. */
-    public static final int PHASE = WebServerApplicationContext.GRACEFUL_SHUTDOWN_PHASE + 1;
+    /** Above the phase in which the web server shuts down gracefully: started after it, stopped before it; in between WebSockets move. */
+    public static final int PHASE = WebServerApplicationContext.GRACEFUL_SHUTDOWN_PHASE + 2;
 
     /** A web server that shuts down closes connections without a request; so clients that have just come get a moment to send theirs. */
     private static final Duration QUIET_PERIOD = Duration.ofMillis(500);

@@ -105,7 +105,7 @@ class HandoffBackendAutoConfigurationTest {
     void shouldStartAfterTheWebServerAndStopBeforeIt() {
         withSocket.run(context -> {
             HandoffServerLifecycle lifecycle = context.getBean(HandoffServerLifecycle.class);
-            assertThat(lifecycle.getPhase()).isEqualTo(Integer.MAX_VALUE - 1023);
+            assertThat(lifecycle.getPhase()).isEqualTo(Integer.MAX_VALUE - 1022);
             assertThat(lifecycle.isAutoStartup()).isTrue();
             assertThat(lifecycle.isPauseable()).isFalse();
         });

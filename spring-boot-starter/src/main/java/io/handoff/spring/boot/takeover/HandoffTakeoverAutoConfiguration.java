@@ -1,0 +1,69 @@
+package io.handoff.spring.boot.takeover;
+
+import io.handoff.netty.broker.HandoffBroker;
+import io.handoff.spring.boot.HandoffBackendAutoConfiguration;
+import io.handoff.spring.boot.HandoffServerLifecycle;
+import java.nio.file.Path;
+import java.util.Objects;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.reactor.netty.NettyReactiveWebServerFactory;
+import org.springframework.boot.web.server.WebServerFactoryCustomizer;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.util.unit.DataSize;
+import org.springframework.web.reactive.socket.server.support.WebSocketHandlerAdapter;
+
+/**
+ * Auto-configuration of the takeover. An application that serves handed-off connections goes on with the WebSockets of its predecessor. It moves
+ * its own if {@code handoff.takeover.socket} is set, too.
+ */
+@AutoConfiguration(after = HandoffBackendAutoConfiguration.class)
+@ConditionalOnBean(HandoffServerLifecycle.class)
+@EnableConfigurationProperties(HandoffTakeoverProperties.class)
+public final class HandoffTakeoverAutoConfiguration {
+
+    HandoffTakeoverAutoConfiguration() {}
+
+    @Bean
+    MovableWebSockets movableWebSockets(HandoffTakeoverProperties properties) {
+        return new MovableWebSockets(bytes(properties.getMaxUnreadBytes()));
+    }
+
+    /** The library takes no more than fits, and says so. */
+    private static int bytes(DataSize size) {
+        return (int) Math.min(size.toBytes(), Integer.MAX_VALUE);
+    }
+
+    @Bean
+    MovableWebSocketAdapter movableWebSocketAdapter(
+            MovableWebSockets webSockets, ObjectProvider<WebSocketHandlerAdapter> adapters) {
+        return new MovableWebSocketAdapter(webSockets, adapters);
+    }
+
+    @Bean
+    WebServerFactoryCustomizer<NettyReactiveWebServerFactory> resumedWebSockets() {
+        return factory -> factory.addServerCustomizers(server ->
+                server.doOnChannelInit((observer, channel, remoteAddress) -> ResumedWebSocket.resume(channel)));
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    @ConditionalOnProperty("handoff.takeover.socket")
+    static class Leaving {
+
+        @Bean
+        HandoffTakeoverLifecycle handoffTakeoverLifecycle(
+                HandoffTakeoverProperties properties, MovableWebSockets webSockets, WebSocketDeparture departure) {
+            HandoffBroker successor = HandoffBroker.builder(
+                            Objects.requireNonNullElse(properties.getSocket(), Path.of("")))
+                    .timeout(properties.getTimeout())
+                    .carryState(true)
+                    .vouchFor(MovableWebSockets::isTransparent)
+                    .build();
+            return new HandoffTakeoverLifecycle(properties, successor, webSockets, departure);
+        }
+    }
+}

@@ -1,0 +1,88 @@
+package io.handoff.spring.boot.takeover;
+
+import io.netty.channel.Channel;
+import java.util.List;
+import java.util.Optional;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.core.Ordered;
+import org.springframework.http.server.reactive.ServerHttpRequest;
+import org.springframework.http.server.reactive.ServerHttpRequestDecorator;
+import org.springframework.web.reactive.HandlerAdapter;
+import org.springframework.web.reactive.HandlerResult;
+import org.springframework.web.reactive.socket.WebSocketHandler;
+import org.springframework.web.reactive.socket.WebSocketSession;
+import org.springframework.web.reactive.socket.server.support.WebSocketHandlerAdapter;
+import org.springframework.web.server.ServerWebExchange;
+import reactor.core.publisher.Mono;
+import reactor.netty.Connection;
+import reactor.netty.http.server.HttpServerRequest;
+
+/** Comes before the application's adapter of WebSocket handlers, and gives that one handlers whose sessions can move. */
+final class MovableWebSocketAdapter implements HandlerAdapter, Ordered {
+
+    private final MovableWebSockets webSockets;
+    private final ObjectProvider<WebSocketHandlerAdapter> adapters;
+
+    MovableWebSocketAdapter(MovableWebSockets webSockets, ObjectProvider<WebSocketHandlerAdapter> adapters) {
+        this.webSockets = webSockets;
+        this.adapters = adapters;
+    }
+
+    @Override
+    public int getOrder() {
+        return HIGHEST_PRECEDENCE;
+    }
+
+    @Override
+    public boolean supports(Object handler) {
+        return handler instanceof WebSocketHandler && adapter(handler).isPresent();
+    }
+
+    private Optional<WebSocketHandlerAdapter> adapter(Object handler) {
+        return adapters.orderedStream()
+                .filter(adapter -> adapter.supports(handler))
+                .findFirst();
+    }
+
+    @Override
+    public Mono<HandlerResult> handle(ServerWebExchange exchange, Object handler) {
+        Object movable = nativeRequestOf(exchange.getRequest()) instanceof HttpServerRequest request
+                        && request instanceof Connection connection
+                ? new MovableHandler((WebSocketHandler) handler, connection.channel(), request)
+                : handler;
+        return adapter(handler).orElseThrow().handle(exchange, movable);
+    }
+
+    private static Object nativeRequestOf(ServerHttpRequest request) {
+        try {
+            return ServerHttpRequestDecorator.getNativeRequest(request);
+        } catch (IllegalStateException | IllegalArgumentException e) {
+            return request; // A test's mock.
+        }
+    }
+
+    private final class MovableHandler implements WebSocketHandler {
+
+        private final WebSocketHandler handler;
+        private final Channel channel;
+        private final HttpServerRequest request;
+
+        MovableHandler(WebSocketHandler handler, Channel channel, HttpServerRequest request) {
+            this.handler = handler;
+            this.channel = channel;
+            this.request = request;
+        }
+
+        @Override
+        public List<String> getSubProtocols() {
+            return handler.getSubProtocols();
+        }
+
+        @Override
+        public Mono<Void> handle(WebSocketSession session) {
+            ResumedWebSocket.stateOf(channel)
+                    .ifPresent(state -> session.getAttributes().put(WebSocketDeparture.STATE_ATTRIBUTE, state));
+            return handler.handle(webSockets.add(channel, request, session));
+        }
+    }
+}
