@@ -178,6 +178,7 @@ class HandoffBackendPropertiesTest {
                 .as("without a default")
                 .containsExactlyInAnyOrder(
                         "handoff.backend.socket",
+                        "handoff.takeover.socket",
                         "handoff.backend.max-state-bytes",
                         "handoff.backend.max-pending-tokens",
                         "handoff.backend.pending-tokens");

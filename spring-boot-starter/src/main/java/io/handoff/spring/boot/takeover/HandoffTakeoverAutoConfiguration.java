@@ -1,6 +1,8 @@
 package io.handoff.spring.boot.takeover;
 
 import io.handoff.netty.broker.HandoffBroker;
+import io.handoff.netty.takeover.HandoffTakeover;
+import io.handoff.netty.takeover.HandoffTakeoverBuilder;
 import io.handoff.spring.boot.HandoffBackendAutoConfiguration;
 import io.handoff.spring.boot.HandoffServerLifecycle;
 import java.nio.file.Path;
@@ -14,7 +16,7 @@ import org.springframework.boot.reactor.netty.NettyReactiveWebServerFactory;
 import org.springframework.boot.web.server.WebServerFactoryCustomizer;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
-import org.springframework.util.unit.DataSize;
+import org.springframework.util.Assert;
 import org.springframework.web.reactive.socket.server.support.WebSocketHandlerAdapter;
 
 /**
@@ -30,12 +32,9 @@ public final class HandoffTakeoverAutoConfiguration {
 
     @Bean
     MovableWebSockets movableWebSockets(HandoffTakeoverProperties properties) {
-        return new MovableWebSockets(bytes(properties.getMaxUnreadBytes()));
-    }
-
-    /** The library takes no more than fits, and says so. */
-    private static int bytes(DataSize size) {
-        return (int) Math.min(size.toBytes(), Integer.MAX_VALUE);
+        long maxUnreadBytes = properties.getMaxUnreadBytes().toBytes();
+        Assert.isTrue(maxUnreadBytes > 0, () -> "maxUnreadBytes was " + maxUnreadBytes + "; expected more than zero");
+        return new MovableWebSockets((int) Math.min(maxUnreadBytes, Integer.MAX_VALUE));
     }
 
     @Bean
@@ -63,7 +62,14 @@ public final class HandoffTakeoverAutoConfiguration {
                     .carryState(true)
                     .vouchFor(MovableWebSockets::isTransparent)
                     .build();
-            return new HandoffTakeoverLifecycle(properties, successor, webSockets, departure);
+            // Here, so that what is wrong with the settings is told at the start.
+            HandoffTakeoverBuilder takeover = HandoffTakeover.builder(successor, webSockets.connections())
+                    .departure(connection -> MovableWebSockets.stateOf(connection, departure))
+                    .atOnce(properties.getAtOnce())
+                    .retryAfter(properties.getRetryAfter())
+                    .awaitSuccessor(properties.getAwaitSuccessor())
+                    .deadline(properties.getDeadline());
+            return new HandoffTakeoverLifecycle(takeover, webSockets.connections());
         }
     }
 }

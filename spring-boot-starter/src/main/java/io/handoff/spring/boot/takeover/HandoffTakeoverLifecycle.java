@@ -1,8 +1,8 @@
 package io.handoff.spring.boot.takeover;
 
-import io.handoff.netty.broker.HandoffBroker;
-import io.handoff.netty.takeover.HandoffTakeover;
+import io.handoff.netty.takeover.HandoffTakeoverBuilder;
 import io.handoff.netty.takeover.TakeoverReport;
+import io.netty.channel.group.ChannelGroup;
 import io.netty.util.concurrent.FutureListener;
 import java.util.concurrent.CountDownLatch;
 import org.slf4j.Logger;
@@ -18,21 +18,13 @@ final class HandoffTakeoverLifecycle implements SmartLifecycle {
 
     private static final Logger logger = LoggerFactory.getLogger(HandoffTakeoverLifecycle.class);
 
-    private final HandoffTakeoverProperties properties;
-    private final HandoffBroker successor;
-    private final MovableWebSockets webSockets;
-    private final WebSocketDeparture departure;
+    private final HandoffTakeoverBuilder takeover;
+    private final ChannelGroup connections;
     private volatile boolean running;
 
-    HandoffTakeoverLifecycle(
-            HandoffTakeoverProperties properties,
-            HandoffBroker successor,
-            MovableWebSockets webSockets,
-            WebSocketDeparture departure) {
-        this.properties = properties;
-        this.successor = successor;
-        this.webSockets = webSockets;
-        this.departure = departure;
+    HandoffTakeoverLifecycle(HandoffTakeoverBuilder takeover, ChannelGroup connections) {
+        this.takeover = takeover;
+        this.connections = connections;
     }
 
     @Override
@@ -43,32 +35,20 @@ final class HandoffTakeoverLifecycle implements SmartLifecycle {
     @Override
     public void stop(Runnable callback) {
         running = false;
-        if (webSockets.connections().isEmpty()) {
+        if (connections.isEmpty()) {
             callback.run(); // There is nobody to wait for the successor for.
             return;
         }
-        HandoffTakeover.builder(successor, webSockets.connections())
-                .departure(connection -> MovableWebSockets.stateOf(connection, departure))
-                .atOnce(properties.getAtOnce())
-                .retryAfter(properties.getRetryAfter())
-                .awaitSuccessor(properties.getAwaitSuccessor())
-                .deadline(properties.getDeadline())
-                .start()
-                .report()
-                .addListener((FutureListener<TakeoverReport>) ended -> {
-                    tell(ended.getNow());
-                    callback.run();
-                });
+        takeover.start().report().addListener((FutureListener<TakeoverReport>) ended -> {
+            warnOfLeft(ended.getNow());
+            callback.run();
+        });
     }
 
-    private void tell(TakeoverReport report) {
-        if (report.left() + report.lost() == 0) {
-            logger.info("Moved {} WebSockets to {}", report.moved(), successor.backendSocket());
-        } else {
+    private static void warnOfLeft(TakeoverReport report) {
+        if (report.left() + report.lost() > 0) {
             logger.warn(
-                    "Moved {} WebSockets to {}; {} are left, {} are lost ({}): {}",
-                    report.moved(),
-                    successor.backendSocket(),
+                    "{} WebSockets have not moved to the successor, and {} are lost: {} {}",
                     report.left(),
                     report.lost(),
                     report.end(),

@@ -5,23 +5,31 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
+import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.SpringBootConfiguration;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.web.server.reactive.context.ReactiveWebServerApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.core.Ordered;
+import org.springframework.core.env.Environment;
 import org.springframework.http.client.ReactorResourceFactory;
 import org.springframework.web.reactive.HandlerMapping;
 import org.springframework.web.reactive.handler.SimpleUrlHandlerMapping;
+import org.springframework.web.reactive.socket.HandshakeInfo;
 import org.springframework.web.reactive.socket.WebSocketHandler;
 import org.springframework.web.reactive.socket.WebSocketSession;
+import org.springframework.web.reactive.socket.server.support.HandshakeWebSocketService;
+import org.springframework.web.reactive.socket.server.support.WebSocketHandlerAdapter;
+import org.springframework.web.reactive.socket.server.upgrade.ReactorNettyRequestUpgradeStrategy;
 import reactor.core.publisher.Mono;
+import reactor.netty.http.server.WebsocketServerSpec;
 
 /**
  * An application of which the next release takes the place. It answers each message with how many have come, and that number travels:
@@ -74,8 +82,9 @@ class Release {
                 : Optional.of(counter(session, COUNT).toString().getBytes(UTF_8));
     }
 
+    /** Without one of its paths, if a property says so. */
     @Bean
-    HandlerMapping webSockets() {
+    HandlerMapping webSockets(Environment environment) {
         WebSocketHandler atOnce = session -> {
             begin(session);
             return session.send(
@@ -91,7 +100,35 @@ class Release {
                             .doOnSuccess(sent -> counter(session, OWED).decrementAndGet()))
                     .then();
         };
-        return new SimpleUrlHandlerMapping(Map.of("/at-once", atOnce, "/later", later), Ordered.HIGHEST_PRECEDENCE);
+        Map<String, WebSocketHandler> handlers =
+                new HashMap<>(Map.of("/at-once", atOnce, "/later", later, "/handshake", new HandshakeTeller()));
+        handlers.remove(environment.getProperty("release.forgets"));
+        return new SimpleUrlHandlerMapping(handlers, Ordered.HIGHEST_PRECEDENCE);
+    }
+
+    /** Compresses messages, if a property says so and the client can. */
+    @Bean
+    WebSocketHandlerAdapter webSocketHandlerAdapter(@Value("${release.compresses:false}") boolean compresses) {
+        return new WebSocketHandlerAdapter(new HandshakeWebSocketService(new ReactorNettyRequestUpgradeStrategy(
+                () -> WebsocketServerSpec.builder().compress(compresses))));
+    }
+
+    /** Answers with what was agreed on when the WebSocket was opened. */
+    private static final class HandshakeTeller implements WebSocketHandler {
+
+        @Override
+        public List<String> getSubProtocols() {
+            return List.of("numbers.v2", "numbers.v1");
+        }
+
+        @Override
+        public Mono<Void> handle(WebSocketSession session) {
+            begin(session);
+            HandshakeInfo handshake = session.getHandshakeInfo();
+            String agreed = handshake.getUri().getQuery() + " " + handshake.getSubProtocol() + " "
+                    + handshake.getHeaders().getFirst("X-Client") + " " + handshake.getRemoteAddress();
+            return session.send(session.receive().map(message -> session.textMessage(agreed)));
+        }
     }
 
     private static void begin(WebSocketSession session) {
