@@ -5,6 +5,8 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
+import io.netty.handler.codec.FixedLengthFrameDecoder;
+import java.nio.ByteBuffer;
 
 /** A client as the backend serves it: nothing is read before the handoff may go on from the open gate, then all is echoed. */
 final class AdoptedEcho extends ChannelInboundHandlerAdapter {
@@ -23,6 +25,12 @@ final class AdoptedEcho extends ChannelInboundHandlerAdapter {
             @Override
             protected void initChannel(Channel client) {
                 client.config().setAutoRead(false);
+                ByteBuffer state = client.attr(HandedOffConnection.KEY).get().state();
+                if (state.hasRemaining()) {
+                    client.pipeline()
+                            .addLast(new FixedLengthFrameDecoder(Integer.BYTES))
+                            .addLast(new DueNumbers(state.getInt()));
+                }
                 client.pipeline().addLast(new AdoptedEcho(holds, destination(client)));
             }
         };

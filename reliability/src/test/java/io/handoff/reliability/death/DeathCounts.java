@@ -30,7 +30,7 @@ final class DeathCounts {
         }
     }
 
-    private final Map<Party, Map<String, Row>> rows = new EnumMap<>(Party.class);
+    private final Map<Party, Map<Way, Map<String, Row>>> rows = new EnumMap<>(Party.class);
     private final List<Long> callToServing = new ArrayList<>();
     private final List<Long> processToServing = new ArrayList<>();
     private long longestEndNanos;
@@ -38,21 +38,24 @@ final class DeathCounts {
 
     DeathCounts() {
         for (Party victim : Party.values()) {
-            rows.put(victim, new LinkedHashMap<>());
+            rows.put(victim, new EnumMap<>(Way.class));
+            for (Way way : Way.values()) {
+                rows.get(victim).put(way, new LinkedHashMap<>());
+            }
         }
     }
 
-    private Row row(Party victim, String place) {
-        return rows.get(victim).computeIfAbsent(place, any -> new Row());
+    private Row row(Party victim, Way way, String place) {
+        return rows(victim, way).computeIfAbsent(place, any -> new Row());
     }
 
-    void died(Party victim, String place) {
-        row(victim, place).deaths++;
+    void died(Party victim, Way way, String place) {
+        row(victim, way, place).deaths++;
     }
 
     /** A client has ended, and so many bytes had come back to it. */
-    void ended(Party victim, String place, ClientEnd end, int received) {
-        row(victim, place).clients.merge(end, 1, Integer::sum);
+    void ended(Party victim, Way way, String place, ClientEnd end, int received) {
+        row(victim, way, place).clients.merge(end, 1, Integer::sum);
         bytes += received;
     }
 
@@ -68,8 +71,8 @@ final class DeathCounts {
     }
 
     /** By where the handoffs were, in the order of their steps. */
-    Map<String, Row> rows(Party victim) {
-        return rows.get(victim);
+    Map<String, Row> rows(Party victim, Way way) {
+        return rows.get(victim).get(way);
     }
 
     List<Long> callToServing() {

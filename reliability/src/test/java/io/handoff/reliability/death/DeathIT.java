@@ -19,7 +19,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * Kills broker or backend with SIGKILL while handoffs stand at every step, and at random moments: each client sees its bytes
- * once and in order, or a closed connection; the process that survives keeps nothing; the next backend serves at once.
+ * once and in order, or a closed connection; the process that survives keeps nothing; the next backend serves at once. Half of the
+ * clients are handed off, the other half is moved by takeovers, with state.
  *
  * <p>Seen to fail with one of these taken out: of the backend, the end of an adopted connection whose ACK has failed, the wait
  * of the gate for the ACK, the close of a descriptor whose connection ends before its 16 bytes are whole or before its
@@ -35,8 +36,8 @@ final class DeathIT {
     /** An ordinary build may share its processors with others: loading its classes alone takes a JVM seconds then. */
     private static final Duration RESTART_LIMIT = Reliability.isFull() ? Duration.ofSeconds(1) : PATIENCE;
 
-    /** One over TCP, one over a Unix-domain socket. */
-    private static final int CLIENTS_PER_STEP = 2;
+    /** At each step: one over TCP, one over a Unix-domain socket. */
+    private static final int CLIENTS_PER_WAY = 2;
 
     private final NumberedClients clients = new NumberedClients();
     private final DeathCounts counts = new DeathCounts();
@@ -67,18 +68,25 @@ final class DeathIT {
             pair.hold();
             List<NumberedClient> standing = new ArrayList<>();
             for (HandoffStep step : HandoffStep.values()) {
-                standing.addAll(connect(CLIENTS_PER_STEP, step));
-                counts.died(victim, step.description());
+                for (Way way : Way.values()) {
+                    standing.addAll(connect(CLIENTS_PER_WAY, new Opening(step, way)));
+                    counts.died(victim, way, step.description());
+                }
             }
             standing.forEach(NumberedClient::begin);
-            pair.awaitAtEach(CLIENTS_PER_STEP);
+            pair.awaitAtEach(CLIENTS_PER_WAY * Way.values().length);
             killAndServeOn(victim, standing);
             for (NumberedClient client : standing) {
-                HandoffStep step = client.destination();
+                HandoffStep step = client.opening().destination();
                 assertThat(client.end().join())
-                        .as("the client at %s when the %s had died", step, victim.title())
+                        .as("the client at %s when the %s had died", client.opening(), victim.title())
                         .isEqualTo(step.afterDeathOf(victim));
-                counts.ended(victim, step.description(), client.end().join(), client.received());
+                counts.ended(
+                        victim,
+                        client.opening().way(),
+                        step.description(),
+                        client.end().join(),
+                        client.received());
             }
             clear(victim.other(), standing);
             restart(victim);
@@ -90,15 +98,22 @@ final class DeathIT {
     @EnumSource
     void shouldServeOrCloseEachClientWhenAProcessDiesAtAnyMoment(Party victim) throws Exception {
         for (int death = 0; death < Reliability.sized(50, 1); death++) {
-            List<NumberedClient> wave = connect(waveSize(), HandoffStep.FIRST_BYTES);
+            List<NumberedClient> wave = connectWave();
             wave.forEach(NumberedClient::begin);
             long delayNanos = ThreadLocalRandom.current().nextLong(undisturbedNanos);
             CompletableFuture.runAsync(() -> {}, CompletableFuture.delayedExecutor(delayNanos, TimeUnit.NANOSECONDS))
                     .join();
             killAndServeOn(victim, wave);
-            counts.died(victim, DeathCounts.ANY_MOMENT);
+            for (Way way : Way.values()) {
+                counts.died(victim, way, DeathCounts.ANY_MOMENT);
+            }
             for (NumberedClient client : wave) {
-                counts.ended(victim, DeathCounts.ANY_MOMENT, client.end().join(), client.received());
+                counts.ended(
+                        victim,
+                        client.opening().way(),
+                        DeathCounts.ANY_MOMENT,
+                        client.end().join(),
+                        client.received());
             }
             clear(victim.other(), wave);
             restart(victim);
@@ -107,20 +122,29 @@ final class DeathIT {
     }
 
     private static int waveSize() {
-        return CLIENTS_PER_STEP * HandoffStep.values().length;
+        return CLIENTS_PER_WAY * HandoffStep.values().length;
     }
 
-    private List<NumberedClient> connect(int count, HandoffStep destination) throws InterruptedException {
+    /** Half of it goes each way. */
+    private List<NumberedClient> connectWave() throws InterruptedException {
+        List<NumberedClient> wave = new ArrayList<>();
+        for (Way way : Way.values()) {
+            wave.addAll(connect(waveSize() / Way.values().length, new Opening(HandoffStep.FIRST_BYTES, way)));
+        }
+        return wave;
+    }
+
+    private List<NumberedClient> connect(int count, Opening opening) throws InterruptedException {
         List<NumberedClient> connected = new ArrayList<>();
         for (int client = 0; client < count; client++) {
-            connected.add(clients.connect(pair.brokerAddress(client), destination));
+            connected.add(clients.connect(pair.brokerAddress(client), opening));
         }
         return connected;
     }
 
     /** How long as many handoffs take while nobody dies; they must all come out well. */
     private long handOffUndisturbed() throws Exception {
-        List<NumberedClient> wave = connect(waveSize(), HandoffStep.FIRST_BYTES);
+        List<NumberedClient> wave = connectWave();
         long begunAt = System.nanoTime();
         wave.forEach(NumberedClient::begin);
         pair.awaitAt(Party.BACKEND, HandoffStep.FIRST_BYTES, wave.size());
@@ -145,7 +169,7 @@ final class DeathIT {
         wave.forEach(NumberedClient::finish);
         for (NumberedClient client : wave) {
             assertThat(client.end())
-                    .as("the end of the client at %s", client.destination())
+                    .as("the end of the client at %s", client.opening())
                     .succeedsWithin(PATIENCE);
         }
     }
@@ -162,7 +186,7 @@ final class DeathIT {
         }
         assertThat(pair.backendSocket()).as("the stale socket file").exists();
         HandoffPair.Start start = pair.startBackend();
-        List<NumberedClient> first = connect(1, HandoffStep.FIRST_BYTES);
+        List<NumberedClient> first = connect(1, new Opening(HandoffStep.FIRST_BYTES, Way.HANDOFF));
         first.forEach(NumberedClient::begin);
         pair.awaitAt(Party.BACKEND, HandoffStep.FIRST_BYTES, 1);
         long servedAt = System.nanoTime();

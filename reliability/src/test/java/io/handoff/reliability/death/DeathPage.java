@@ -12,9 +12,11 @@ import java.util.concurrent.TimeUnit;
 final class DeathPage {
 
     private static final String INTRODUCTION = """
-            Three processes: this test with the clients, a broker that echoes and after 64 bytes hands each client off with
-            `HandoffBroker`, a backend that goes on echoing with `HandoffServer`. Each client streams numbered bytes at its own
-            pace, every other one over TCP, the rest over Unix-domain sockets, and looks at each byte that comes back. Its
+            Three processes: this test with the clients, a broker that echoes and lets go of each client after 64 bytes, a backend
+            that goes on echoing with `HandoffServer`. Half of the clients are handed off by `HandoffBroker`. The other half is moved by
+            `HandoffTakeover`, as from one release to the next: with the number that is due next as state, and with the bytes of a number
+            that has come in part. The backend closes a client of these that does not go on with that number. Each client streams numbered
+            bytes at its own pace, every other one over TCP, the rest over Unix-domain sockets, and looks at each byte that comes back. Its
             handoff is made to stand at one step, by event loops and handlers that the two programs give to the library. When
             handoffs stand at all steps, one of the two processes is killed with SIGKILL, and what stands in the other one goes
             on. So each death is a death at every step, of every handoff that stands there. At the random moments nothing is held:
@@ -55,16 +57,21 @@ final class DeathPage {
                 DeathIT.PATIENCE.toSeconds(),
                 counts.bytes(),
                 millis(counts.longestEndNanos()));
-        String tables = table(counts, Party.BROKER) + table(counts, Party.BACKEND);
+        StringBuilder tables = new StringBuilder();
+        for (Party victim : Party.values()) {
+            for (Way way : Way.values()) {
+                tables.append(table(counts, victim, way));
+            }
+        }
         Reliability.writePage(
                 DeathIT.class, "death", "Death of a broker or a backend", introduction + tables + restarts(counts));
     }
 
-    private static String table(DeathCounts counts, Party victim) {
-        StringBuilder table = new StringBuilder("\n## The " + victim.title() + " dies\n\n");
+    private static String table(DeathCounts counts, Party victim, Way way) {
+        StringBuilder table = new StringBuilder("\n## The " + victim.title() + " dies: " + way.title() + "\n\n");
         table.append("| where the handoffs stood | deaths | handoffs there | served on | closed |\n");
         table.append("|---|--:|--:|--:|--:|\n");
-        counts.rows(victim)
+        counts.rows(victim, way)
                 .forEach((place, row) -> table.append(String.format(
                         Locale.ROOT,
                         "| %s | %d | %d | %d | %d |%n",

@@ -45,16 +45,6 @@ enum HandoffStep {
         this.afterBackendsDeath = afterBackendsDeath;
     }
 
-    /** What a client of the test sends first, to choose the step. */
-    @SuppressWarnings("EnumOrdinal") // Both ends are of one build.
-    byte code() {
-        return (byte) ordinal();
-    }
-
-    static HandoffStep of(byte code) {
-        return values()[code];
-    }
-
     String description() {
         return description;
     }

@@ -25,7 +25,7 @@ final class NumberedClient extends SimpleChannelInboundHandler<ByteBuf> {
     /** Few enough to lie in socket buffers while nobody reads. */
     private static final int MAX_OUTSTANDING = 8192;
 
-    private final HandoffStep destination;
+    private final Opening opening;
     private final CompletableFuture<ClientEnd> end = new CompletableFuture<>();
     private Channel channel;
     private Future<?> pace;
@@ -33,21 +33,21 @@ final class NumberedClient extends SimpleChannelInboundHandler<ByteBuf> {
     private int received;
     private boolean isFinishing;
 
-    private NumberedClient(HandoffStep destination) {
-        this.destination = destination;
+    private NumberedClient(Opening opening) {
+        this.opening = opening;
     }
 
     /** Connects to a broker; it says nothing yet. */
-    static NumberedClient connect(Bootstrap bootstrap, SocketAddress broker, HandoffStep destination)
+    static NumberedClient connect(Bootstrap bootstrap, SocketAddress broker, Opening opening)
             throws InterruptedException {
-        NumberedClient client = new NumberedClient(destination);
+        NumberedClient client = new NumberedClient(opening);
         client.channel = bootstrap.handler(client).connect(broker).sync().channel();
         return client;
     }
 
-    /** Where its handoff is to stand. */
-    HandoffStep destination() {
-        return destination;
+    /** Where its handoff is to stand, and how it leaves the broker. */
+    Opening opening() {
+        return opening;
     }
 
     /** How it ended; or the violation that it saw. */
@@ -63,7 +63,7 @@ final class NumberedClient extends SimpleChannelInboundHandler<ByteBuf> {
     /** Begins to stream. */
     void begin() {
         channel.eventLoop().execute(() -> {
-            channel.write(channel.alloc().buffer(1).writeByte(destination.code()));
+            channel.write(channel.alloc().buffer(1).writeByte(opening.code()));
             send(BrokerClient.ECHOED_BEFORE_HANDOFF);
             pace = channel.eventLoop()
                     .scheduleAtFixedRate(this::sendPiece, PACE_MILLIS, PACE_MILLIS, TimeUnit.MILLISECONDS);
@@ -89,12 +89,12 @@ final class NumberedClient extends SimpleChannelInboundHandler<ByteBuf> {
         return (byte) ((place / Integer.BYTES) >>> (Byte.SIZE * (Integer.BYTES - 1 - place % Integer.BYTES)));
     }
 
-    /** Sends the last bytes: it ends when all have come back, if its connection lives so long. */
+    /** Sends the last bytes, to the end of a number: it ends when all have come back, if its connection lives so long. */
     void finish() {
         channel.eventLoop().execute(() -> {
             pace.cancel(false);
             isFinishing = true;
-            send(LAST_PIECE);
+            send(LAST_PIECE - sent % Integer.BYTES);
         });
     }
 
@@ -108,7 +108,7 @@ final class NumberedClient extends SimpleChannelInboundHandler<ByteBuf> {
             byte came = bytes.readByte();
             if (received == sent || came != byteAt(received)) {
                 end.completeExceptionally(new AssertionError("byte " + received + " of " + sent + " sent was " + came
-                        + "; expected " + byteAt(received) + " (handoff at " + destination + ")"));
+                        + "; expected " + byteAt(received) + " (" + opening + ")"));
                 ctx.close();
                 return;
             }

@@ -16,11 +16,11 @@ final class NumberedClients implements AutoCloseable {
     private final EventLoopGroup loops = new MultiThreadIoEventLoopGroup(2, EpollIoHandler.newFactory());
 
     /** Connects one over TCP or a Unix-domain socket. */
-    NumberedClient connect(SocketAddress broker, HandoffStep destination) throws InterruptedException {
+    NumberedClient connect(SocketAddress broker, Opening opening) throws InterruptedException {
         boolean isTcp = broker instanceof InetSocketAddress;
         Bootstrap bootstrap =
                 new Bootstrap().group(loops).channel(isTcp ? EpollSocketChannel.class : EpollDomainSocketChannel.class);
-        return NumberedClient.connect(bootstrap, broker, destination);
+        return NumberedClient.connect(bootstrap, broker, opening);
     }
 
     @Override

@@ -23,6 +23,7 @@ final class StepBackend {
     private static final Duration TIMEOUT = Duration.ofMinutes(2);
 
     private static final int LOOPS = 2;
+    private static final int MAX_STATE_BYTES = 2048;
 
     private final StepHolds holds = new StepHolds();
 
@@ -49,6 +50,7 @@ final class StepBackend {
                 .controlLoops(control)
                 .adoptInto(workers, AdoptedEcho.initializer(holds))
                 .expectedTokens(ExpectedTokenPolicy.carried())
+                .maxStateBytes(MAX_STATE_BYTES)
                 .tokenTimeToLive(TIMEOUT)
                 .offerTimeout(TIMEOUT);
         System.out.println(System.nanoTime());

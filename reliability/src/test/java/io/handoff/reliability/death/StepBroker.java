@@ -26,7 +26,7 @@ import java.util.Map;
 final class StepBroker {
 
     /** Handoffs stand for as long as the test takes. */
-    private static final Duration TIMEOUT = Duration.ofMinutes(2);
+    static final Duration TIMEOUT = Duration.ofMinutes(2);
 
     private static final int LOOPS = 2;
 
@@ -37,6 +37,7 @@ final class StepBroker {
         for (HandoffStep step : HandoffStep.values()) {
             HandoffBrokerBuilder builder = HandoffBroker.builder(links.resolve(step.name()))
                     .timeout(TIMEOUT)
+                    .carryState(true)
                     // A backend that dies a hundred times within seconds is what this is about.
                     .maxFailures(Integer.MAX_VALUE);
             brokers.put(step, (step == HandoffStep.OPENING_HALF ? HalfOpening.of(builder) : builder).build());
@@ -58,7 +59,7 @@ final class StepBroker {
                 .childHandler(new ChannelInitializer<>() {
                     @Override
                     protected void initChannel(Channel client) {
-                        client.pipeline().addLast(new BrokerClient(brokers, holds));
+                        client.pipeline().addLast(new BrokerGreeting(brokers, holds));
                     }
                 });
         bootstrap
