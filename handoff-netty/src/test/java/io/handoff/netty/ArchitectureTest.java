@@ -118,6 +118,7 @@ class ArchitectureTest {
                             "HandoffTakeoverBuilder",
                             "TakeoverMeterBinder",
                             "TakeoverReport")),
+            Map.entry("parking", Set.of("ParkedConnections", "ParkingReport", "TakingBackReport")),
             Map.entry("preface", Set.of("ClientPreface", "PrefacePeeker", "PrefacePeekerBuilder")));
 
     @Test
@@ -146,6 +147,8 @@ class ArchitectureTest {
                 .definedBy(ROOT + "pool")
                 .layer("takeover")
                 .definedBy(ROOT + "takeover")
+                .layer("parking")
+                .definedBy(ROOT + "parking")
                 .layer("preface")
                 .definedBy(ROOT + "preface")
                 .whereLayer("token")
@@ -170,6 +173,9 @@ class ArchitectureTest {
                 .mayOnlyAccessLayers("token", "wire", "descriptor", "broker")
                 .whereLayer("takeover")
                 .mayOnlyAccessLayers("token", "wire", "broker")
+                .whereLayer("parking")
+                .mayOnlyAccessLayers(
+                        "token", "wire", "descriptor", "observe", "adoption", "listening", "broker", "takeover")
                 .whereLayer("preface")
                 .mayOnlyAccessLayers("token", "descriptor")
                 .ensureAllClassesAreContainedInArchitectureIgnoring("io.handoff.netty")

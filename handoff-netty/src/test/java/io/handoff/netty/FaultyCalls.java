@@ -59,6 +59,11 @@ public class FaultyCalls implements SocketCalls {
     }
 
     @Override
+    public OwnedDescriptor newMemoryFile(String name) throws IOException {
+        return real.newMemoryFile(name);
+    }
+
+    @Override
     public OwnedDescriptor duplicate(int descriptor) throws IOException {
         return real.duplicate(descriptor);
     }

@@ -18,6 +18,7 @@ public interface Libc extends Library {
     int SOCK_DGRAM = 2;
     int SOCK_SEQPACKET = 5;
     int O_NONBLOCK = 0x800;
+    int MSG_PEEK = 2;
     int F_GETFL = 3;
     int F_SETFL = 4;
 
@@ -44,6 +45,8 @@ public interface Libc extends Library {
     int dup2(int descriptor, int number);
 
     int shutdown(int socket, int how);
+
+    long recv(int socket, byte[] into, long length, int flags);
 
     long read(int descriptor, byte[] bytes, long length);
 

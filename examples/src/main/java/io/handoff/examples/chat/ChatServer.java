@@ -2,6 +2,9 @@ package io.handoff.examples.chat;
 
 import io.handoff.netty.backend.HandoffServer;
 import io.handoff.netty.broker.HandoffBroker;
+import io.handoff.netty.parking.ParkedConnections;
+import io.handoff.netty.parking.ParkingReport;
+import io.handoff.netty.parking.TakingBackReport;
 import io.handoff.netty.takeover.HandoffTakeover;
 import io.handoff.netty.takeover.TakeoverReport;
 import io.handoff.netty.token.ExpectedTokenPolicy;
@@ -15,15 +18,21 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** A chat server that takes its clients from a broker, or from the release before it, and hands them to the next release. */
+/**
+ * A chat server that takes its clients from a broker, or from the release before it, and hands them to the next release; or parks them with the
+ * service manager until that is there.
+ */
 @Command(
         name = "chat-server",
         mixinStandardHelpOptions = true,
-        description = "A chat over WebSockets. On SIGTERM all connections go to the next release, as they are.")
+        description =
+                "A chat over WebSockets. On SIGTERM all connections go to the next release, as they are, or wait for it with the"
+                        + " service manager.")
 @SuppressWarnings("NullAway.Init") // Picocli sets the fields.
 final class ChatServer implements Callable<Integer> {
 
@@ -57,10 +66,11 @@ final class ChatServer implements Callable<Integer> {
 
     @Option(
             names = "--successor",
-            required = true,
             paramLabel = "PATH",
-            description = "The handoff socket that leads to the next release by the time this one is told to stop.")
-    private Path successor;
+            description =
+                    "The handoff socket that leads to the next release by the time this one is told to stop. Without it, connections"
+                            + " are parked with the service manager.")
+    private @Nullable Path successor;
 
     @Option(
             names = "--rooms",
@@ -69,6 +79,7 @@ final class ChatServer implements Callable<Integer> {
             description = "Where the rooms' files are, which all releases share.")
     private Path roomFiles;
 
+    private final ParkedConnections parked = ParkedConnections.named("chat");
     private final EventLoopGroup loops = new MultiThreadIoEventLoopGroup(EpollIoHandler.newFactory());
     private final ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
 
@@ -80,13 +91,18 @@ final class ChatServer implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         Rooms rooms = new Rooms(roomFiles);
+        ChatInitializer initializer = new ChatInitializer(connections, rooms, release);
+        TakingBackReport back = parked.takeBack(loops, initializer).get();
+        if (back.taken() + back.closed() + back.left() > 0) {
+            System.out.println("took back " + back.taken() + ", lost " + (back.closed() + back.left()));
+        }
         HandoffServer handoffs = HandoffServer.builder(socket)
                 .controlLoops(loops)
                 .offerTimeout(PATIENCE)
                 .expectedTokens(ExpectedTokenPolicy.carried())
                 .maxStateBytes(ChatInitializer.MAX_STATE_BYTES)
                 .maxFrameLength(ChatInitializer.MAX_STATE_BYTES + OFFER_BYTES)
-                .adoptInto(loops, new ChatInitializer(connections, rooms, release))
+                .adoptInto(loops, initializer)
                 .start()
                 .get();
         Runtime.getRuntime().addShutdownHook(new Thread(() -> leave(handoffs, rooms)));
@@ -98,6 +114,13 @@ final class ChatServer implements Callable<Integer> {
     /** Takes no more connections, then lets go of those that there are. */
     private void leave(HandoffServer handoffs, Rooms rooms) {
         handoffs.shutdownGracefully(QUIET_PERIOD, PATIENCE).awaitUninterruptibly();
+        String what = successor == null ? park() : handOver(successor);
+        rooms.close();
+        loops.shutdownGracefully(0, PATIENCE.toMillis(), TimeUnit.MILLISECONDS).awaitUninterruptibly();
+        System.out.println(what);
+    }
+
+    private String handOver(Path successor) {
         HandoffBroker broker = HandoffBroker.builder(successor)
                 .timeout(PATIENCE)
                 .carryState(true)
@@ -112,8 +135,13 @@ final class ChatServer implements Callable<Integer> {
                 .report()
                 .awaitUninterruptibly()
                 .getNow();
-        rooms.close();
-        loops.shutdownGracefully(0, PATIENCE.toMillis(), TimeUnit.MILLISECONDS).awaitUninterruptibly();
-        System.out.println("handed over " + report.moved() + ", left " + (report.left() + report.lost()));
+        return "handed over " + report.moved() + ", left " + (report.left() + report.lost());
+    }
+
+    private String park() {
+        ParkingReport report = parked.park(connections, ChatInitializer::departure, PATIENCE)
+                .awaitUninterruptibly()
+                .getNow();
+        return "parked " + report.parked() + ", left " + report.left();
     }
 }

@@ -81,23 +81,28 @@ public final class BoundaryBuffer extends ChannelInboundHandlerAdapter {
 
     /** An offer of a connection with all bytes that have left its socket and that nobody has served, in the order in which they came. */
     static Offer withUnserved(Channel client, Offer offer) {
-        byte[] waiting = waiting(client);
-        BoundaryBuffer buffer = client.pipeline().get(BoundaryBuffer.class);
-        byte[] kept = buffer == null ? NONE : buffer.kept();
-        return waiting.length + kept.length == 0
-                ? offer
-                : offer.carrying(joined(waiting, joined(kept, offer.unread())), offer.state());
+        byte[] unserved = unserved(client);
+        return unserved.length == 0 ? offer : offer.carrying(joined(unserved, offer.unread()), offer.state());
     }
 
-    /** Why these bytes cannot be told; null if they can. Takes what {@link #withUnserved} has returned. */
-    static @Nullable String refusal(Channel client, Offer offer) {
+    /** All bytes of the connection that have left its socket and that nobody has served, in the order in which they came. */
+    static byte[] unserved(Channel client) {
         BoundaryBuffer buffer = client.pipeline().get(BoundaryBuffer.class);
-        if (buffer == null) {
-            return null;
-        }
-        return offer.unread().length > waiting(client).length + buffer.kept().length
+        return joined(waiting(client), buffer == null ? NONE : buffer.kept());
+    }
+
+    /** Why they cannot be told; null if they can. */
+    static @Nullable String busy(Channel client) {
+        BoundaryBuffer buffer = client.pipeline().get(BoundaryBuffer.class);
+        return buffer == null ? null : buffer.busy();
+    }
+
+    /** The same of what {@link #withUnserved} has returned. */
+    static @Nullable String refusal(Channel client, Offer offer) {
+        boolean isKept = client.pipeline().get(BoundaryBuffer.class) != null;
+        return isKept && offer.unread().length > unserved(client).length
                 ? "the offer carries unread bytes; expected none, as a BoundaryBuffer keeps them"
-                : buffer.busy();
+                : busy(client);
     }
 
     /** They are the backend's: no handler here shall make anything of them any more. */

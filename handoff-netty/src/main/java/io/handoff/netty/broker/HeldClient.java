@@ -1,25 +1,28 @@
 package io.handoff.netty.broker;
 
+import io.handoff.netty.descriptor.OwnedDescriptor;
 import io.handoff.netty.descriptor.SocketCalls;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandler;
 import io.netty.channel.EventLoop;
 import io.netty.channel.epoll.AbstractEpollStreamChannel;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.channel.unix.FileDescriptor;
 import io.netty.channel.unix.UnixChannel;
 import java.io.IOException;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * A client's channel from the moment it stops reading for a handoff until it is either served here as before or closed.
- * Confined to the channel's event loop.
+ * Confined to the channel's event loop. Not API.
  */
-final class HeldClient {
+public final class HeldClient {
 
     private static final Logger logger = LoggerFactory.getLogger(HeldClient.class);
 
@@ -37,7 +40,14 @@ final class HeldClient {
     /** Of the socket, before the first {@link #pass} cleared it; null while it is as it was. */
     private @Nullable Boolean wasNonBlocking;
 
-    HeldClient(Channel client, SocketCalls calls, Runnable whenClosed) {
+    /**
+     * Takes a client that is to be held.
+     *
+     * @param client of a kind that can be ({@link #misfit})
+     * @param calls the system calls
+     * @param whenClosed told if its connection closes meanwhile
+     */
+    public HeldClient(Channel client, SocketCalls calls, Runnable whenClosed) {
         this.client = client;
         this.calls = calls;
         this.whenClosed = whenClosed;
@@ -48,12 +58,28 @@ final class HeldClient {
         return client.pipeline().get(ClientGuard.class) != null;
     }
 
-    /** Why no channel of this kind can be handed off; null if it can. From any thread. */
-    static @Nullable String misfit(Channel client) {
+    /**
+     * {@return why no channel of this kind can leave; null if it can} From any thread.
+     * @param client any channel
+     */
+    public static @Nullable String misfit(Channel client) {
         return client instanceof AbstractEpollStreamChannel
                 ? null
                 : "the client's channel is a " + client.getClass().getSimpleName()
                         + "; expected a stream channel of the epoll transport";
+    }
+
+    /**
+     * {@return why a client cannot leave now, with no more bytes than are {@link #unserved}; null if it can}
+     * @param client of a kind that can be held
+     * @param vouchedFor handlers that hold no bytes
+     */
+    public static @Nullable String refusal(Channel client, Predicate<? super ChannelHandler> vouchedFor) {
+        String refusal = isHeld(client) ? "a handoff of the client's connection is running already" : unready(client);
+        if (refusal == null) {
+            refusal = HandlerCheck.refusal(client, vouchedFor);
+        }
+        return refusal == null ? BoundaryBuffer.busy(client) : refusal;
     }
 
     /** Why the channel, which nobody holds, cannot be handed off now; null if it can. */
@@ -62,6 +88,14 @@ final class HeldClient {
             return "the client's event loop is shut down";
         }
         return client.isRegistered() ? unfit(client) : "the client's channel is not registered with an event loop";
+    }
+
+    /**
+     * {@return what has left the client's socket and nobody has served, in the order in which it came}
+     * @param client that is about to be held
+     */
+    public static byte[] unserved(Channel client) {
+        return BoundaryBuffer.unserved(client);
     }
 
     private static @Nullable String unfit(Channel client) {
@@ -80,7 +114,7 @@ final class HeldClient {
      * Stops reading at once, also inside a {@code channelRead}, and leaves {@code autoRead} to the program: the guard lets
      * no request for a read through, so all that is to be taken back is what was asked for before.
      */
-    void hold() {
+    public void hold() {
         client.pipeline().addFirst(guard);
         client.closeFuture().addListener(closeListener);
         client.unsafe().recvBufAllocHandle().incMessagesRead(ALL_READS_OF_A_LOOP);
@@ -93,8 +127,8 @@ final class HeldClient {
         }
     }
 
-    /** Completes when everything has left that was written until now. */
-    ChannelFuture flushWritten() {
+    /** {@return completed when everything has left that was written until now} */
+    public ChannelFuture flushWritten() {
         client.flush();
         return guard.ctx().writeAndFlush(Unpooled.EMPTY_BUFFER);
     }
@@ -102,24 +136,25 @@ final class HeldClient {
     /**
      * Takes the channel out of epoll: when a client shuts its writing side Netty reads to the end whatever
      * {@code autoRead} says.
+     * @return completed when Netty has done it
      */
-    ChannelFuture takeOut() {
+    public ChannelFuture takeOut() {
         return guard.ctx().deregister();
     }
 
-    /** Whether the channel that was taken out has really left epoll. One that is closing will not be passed either way. */
-    boolean isOut() {
+    /** {@return whether the channel that was taken out has really left epoll} One that is closing will not be passed either way. */
+    public boolean isOut() {
         return !isUsable() || EpollExit.isOut(client.eventLoop(), socket());
     }
 
-    /** What has happened to the connection while it was held, that it cannot be handed off any more; or null. */
+    /** {@return what has happened to the connection while it was held, that it cannot be handed off any more; or null} */
     @Nullable
-    String unfit() {
+    public String unfit() {
         return guard.anyBytesRead() ? "bytes of the client were read here during the handoff" : unfit(client);
     }
 
-    /** Whether the connection can be used here. */
-    boolean isUsable() {
+    /** {@return whether the connection can be used here} */
+    public boolean isUsable() {
         return client.isActive() && !isClosing(client);
     }
 
@@ -157,6 +192,14 @@ final class HeldClient {
         return calls.send(socket(), bytes);
     }
 
+    /**
+     * {@return another descriptor of the connection} For another thread to pass on: this one's number may be a stranger's by then.
+     * @throws IOException if there is none to be had
+     */
+    public OwnedDescriptor copy() throws IOException {
+        return calls.duplicate(socket().intValue());
+    }
+
     private FileDescriptor socket() {
         if (!isUsable()) {
             throw new IllegalStateException("the client's channel is closed");
@@ -164,8 +207,11 @@ final class HeldClient {
         return ((UnixChannel) client).fd();
     }
 
-    /** Serves the connection here again, as before. */
-    void goOn(Runnable then) {
+    /**
+     * Serves the connection here again, as before.
+     * @param then what is done when it is
+     */
+    public void goOn(Runnable then) {
         EventLoop loop = client.eventLoop();
         if (isClosing(client) || !guard.isAdded()) {
             then.run();
@@ -223,14 +269,17 @@ final class HeldClient {
         then.run();
     }
 
-    /** Closes our copy of the connection. Where the backend has another, the client notices nothing. */
-    void letGo(Runnable then) {
+    /**
+     * Closes our copy of the connection. Where somebody else has another, the client notices nothing.
+     * @param then what is done when it is closed
+     */
+    public void letGo(Runnable then) {
         BoundaryBuffer.forgetUnserved(client);
         guard.ctx().close().addListener(closed -> then.run());
     }
 
     /** Closes our copy of the connection with whatever still works; nobody is told. */
-    void abandon() {
+    public void abandon() {
         if (!isClosing(client)) {
             client.unsafe().closeForcibly();
         }

@@ -42,6 +42,7 @@ public final class LibcSocketCalls implements SocketCalls {
     private static final int O_RDWR = 0x2;
     private static final int O_CREAT = 0x40;
     private static final int O_CLOEXEC = 0x80000;
+    private static final int MFD_CLOEXEC = 1;
     private static final int LOCK_EX = 2;
     private static final int LOCK_NB = 4;
     private static final int OWNER_ONLY = 0600;
@@ -88,6 +89,8 @@ public final class LibcSocketCalls implements SocketCalls {
     private static native int fcntl(int descriptor, int command, int argument);
 
     private static native int open(byte[] path, int flags, int mode);
+
+    private static native int memfd_create(String name, int flags);
 
     private static native int flock(int descriptor, int operation);
 
@@ -214,6 +217,11 @@ public final class LibcSocketCalls implements SocketCalls {
             checked("fcntl", fcntl(descriptor.intValue(), F_SETFL, flags ^ O_NONBLOCK));
         }
         return before;
+    }
+
+    @Override
+    public OwnedDescriptor newMemoryFile(String name) throws IOException {
+        return new OwnedDescriptor(checked("memfd_create", memfd_create(name, MFD_CLOEXEC)));
     }
 
     @Override

@@ -46,7 +46,7 @@ public final class OwnedDescriptor {
     }
 
     /** The descriptor, for calls that neither keep nor close it. */
-    FileDescriptor look() {
+    public FileDescriptor look() {
         if (!owned.get()) {
             throw new IllegalStateException("descriptor " + descriptor.intValue() + " is no longer owned here");
         }

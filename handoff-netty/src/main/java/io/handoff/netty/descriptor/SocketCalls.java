@@ -10,6 +10,9 @@ import org.jspecify.annotations.Nullable;
 /** The system calls that Netty does not make, behind one seam that a test can replace. None of them blocks. */
 public interface SocketCalls {
 
+    /** How many bytes one descriptor can be sent with. */
+    int MAX_BYTES_WITH_DESCRIPTOR = 128;
+
     /**
      * Makes a Unix-domain stream socket, non-blocking and close-on-exec (socket(2)). Netty makes one, too, but leaves it open where it
      * then cannot ask for its name.
@@ -68,6 +71,7 @@ public interface SocketCalls {
     /**
      * Sends bytes with one descriptor on the first of them (sendmsg(2)).
      *
+     * @param bytes {@value #MAX_BYTES_WITH_DESCRIPTOR} at most
      * @return how many bytes were sent, which may be fewer than given; the descriptor went with the first. Zero if there
      *     is no room: nothing was sent then
      * @throws IOException if the call failed; neither byte nor descriptor was sent then
@@ -88,6 +92,14 @@ public interface SocketCalls {
      * @return what it was before
      */
     boolean setNonBlocking(FileDescriptor descriptor, boolean nonBlocking) throws IOException;
+
+    /**
+     * Makes an empty file that is nowhere but in memory, for as long as somebody has a descriptor of it, close-on-exec (memfd_create(2)).
+     *
+     * @param name what it is called in proc(5), in ASCII
+     * @throws IOException if the call failed
+     */
+    OwnedDescriptor newMemoryFile(String name) throws IOException;
 
     /** Opens another number for what is behind a descriptor, close-on-exec (fcntl(2)). */
     OwnedDescriptor duplicate(int descriptor) throws IOException;

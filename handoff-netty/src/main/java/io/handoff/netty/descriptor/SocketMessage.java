@@ -6,8 +6,8 @@ import java.util.List;
 
 /** The memory of one {@code struct msghdr} and what it points to; each thread has one and uses it again. */
 final class SocketMessage {
-    /** A token, with which the descriptor comes. */
-    private static final int DATA_BYTES = 16;
+    /** What a descriptor goes with: a token, or the text of a notification to the service manager. */
+    private static final int DATA_BYTES = SocketCalls.MAX_BYTES_WITH_DESCRIPTOR;
 
     private static final int SOL_SOCKET = 1;
     private static final int SCM_RIGHTS = 1;

@@ -6,6 +6,7 @@ import io.netty.channel.unix.FileDescriptor;
 import io.netty.channel.unix.Socket;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -47,6 +48,13 @@ public record SocketActivation(Map<String, String> environment, long pid, int fi
                     .append(address);
         }
         throw new IOException("none of the descriptors passed listens there: " + others);
+    }
+
+    /** What each descriptor is called (LISTEN_FDNAMES), in their order; nothing if none is for this process, or they have no names. */
+    List<String> names() {
+        String names = environment.get("LISTEN_FDNAMES");
+        boolean isForUs = String.valueOf(pid).equals(environment.get("LISTEN_PID"));
+        return names == null || !isForUs ? List.of() : List.of(names.split(":", -1));
     }
 
     private int count() throws IOException {

@@ -15,17 +15,18 @@ import java.util.Random;
 import java.util.Set;
 
 /** A client of a {@link Release}. */
-final class LineClient implements AutoCloseable {
+public final class LineClient implements AutoCloseable {
 
-    final BlockingSocket socket;
+    public final BlockingSocket socket;
     private int lines;
 
-    LineClient(SocketAddress address) throws IOException {
+    /** Connects. */
+    public LineClient(SocketAddress address) throws IOException {
         socket = BlockingSocket.connect(address);
     }
 
     /** Asks once, and returns who has answered, and that it is the next line of the connection. */
-    String ask(String line) throws IOException {
+    public String ask(String line) throws IOException {
         lines++;
         socket.send(line + "\n");
         String answer = receiveLine();
@@ -34,11 +35,12 @@ final class LineClient implements AutoCloseable {
     }
 
     /** Sends half a line, which the other half is to follow. */
-    void begin(String half) throws IOException {
+    public void begin(String half) throws IOException {
         socket.send(half);
     }
 
-    String finish(String whole, String rest) throws IOException {
+    /** Sends the other half, and returns who has answered the whole. */
+    public String finish(String whole, String rest) throws IOException {
         lines++;
         socket.send(rest + "\n");
         String answer = receiveLine();
@@ -59,7 +61,7 @@ final class LineClient implements AutoCloseable {
      *
      * @return who has answered, in the order in which they have begun to
      */
-    Set<String> flood(int count, Random random) throws IOException {
+    public Set<String> flood(int count, Random random) throws IOException {
         StringBuilder all = new StringBuilder();
         for (int number = 1; number <= count; number++) {
             all.append("line ").append(number).append('\n');

@@ -31,19 +31,19 @@ import java.util.Optional;
  * A program of which there are releases: answers each line with its name, the number of the line on its connection, and the line.
  * The number is the state of a connection.
  */
-final class Release implements AutoCloseable {
+public final class Release implements AutoCloseable {
 
     private static final AttributeKey<Integer> LINES = AttributeKey.valueOf(Release.class, "lines");
     private static final int MAX_STATE_BYTES = 64 * 1024;
 
     final String name;
-    final ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
+    public final ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
     final HandoffServer server;
 
     private final EventLoopGroup loops;
     private final boolean withBoundaries;
 
-    Release(String name, Path socket, EventLoopGroup loops) throws Exception {
+    public Release(String name, Path socket, EventLoopGroup loops) throws Exception {
         this(name, socket, loops, true, MAX_STATE_BYTES / 2);
     }
 
@@ -61,7 +61,7 @@ final class Release implements AutoCloseable {
     }
 
     /** Accepts clients itself, as the first release does. */
-    SocketAddress listen() throws InterruptedException {
+    public SocketAddress listen() throws InterruptedException {
         Channel listening = new ServerBootstrap()
                 .group(loops)
                 .channel(EpollServerSocketChannel.class)
@@ -73,11 +73,16 @@ final class Release implements AutoCloseable {
         return listening.localAddress();
     }
 
+    /** What makes a pipeline, of a client that is new or that comes from another release. */
+    public ChannelHandler initializer() {
+        return new Lines();
+    }
+
     static HandoffBroker brokerTo(Path socket) {
         return HandoffBroker.builder(socket).carryState(true).build();
     }
 
-    static byte[] stateOf(Channel connection) {
+    public static byte[] stateOf(Channel connection) {
         return Integer.toString(connection.attr(LINES).get()).getBytes(US_ASCII);
     }
 
