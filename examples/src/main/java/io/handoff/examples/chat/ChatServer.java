@@ -135,7 +135,7 @@ final class ChatServer implements Callable<Integer> {
                 .report()
                 .awaitUninterruptibly()
                 .getNow();
-        return "handed over " + report.moved() + ", left " + (report.left() + report.lost());
+        return "handed over " + report.moved() + ", left " + report.left() + ", lost " + report.lost();
     }
 
     private String park() {

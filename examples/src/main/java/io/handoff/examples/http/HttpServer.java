@@ -122,6 +122,7 @@ final class HttpServer implements Callable<Integer> {
                 .awaitUninterruptibly()
                 .getNow();
         loops.shutdownGracefully(0, PATIENCE.toMillis(), TimeUnit.MILLISECONDS).awaitUninterruptibly();
-        System.out.println("handed over " + (successor.taken() + report.moved()) + ", left " + report.left());
+        System.out.println("handed over " + (successor.taken() + report.moved()) + ", left " + report.left() + ", lost "
+                + report.lost());
     }
 }

@@ -50,7 +50,7 @@ class ChatInBrowser {
                         .last()
                         .asString()
                         .startsWith("handed over ")
-                        .endsWith(", left 0");
+                        .endsWith(", left 0, lost 0");
                 say(browser, ada, "There it is.");
                 say(browser, grace, "And we are still connected.");
 

@@ -69,7 +69,7 @@ class ChatServerIT {
             }
 
             try (JavaProcess second = releases.start("release-2")) {
-                assertThat(first.stop()).last().isEqualTo("handed over " + guests.size() + ", left 0");
+                assertThat(first.stop()).last().isEqualTo("handed over " + guests.size() + ", left 0, lost 0");
 
                 for (int split = 1; split < message.length; split++) {
                     Guest guest = guests.get(split - 1);
@@ -96,7 +96,7 @@ class ChatServerIT {
             awaitAnswers(talkers, 10 * count);
 
             try (JavaProcess second = releases.start("release-2")) {
-                assertThat(first.stop()).last().isEqualTo("handed over " + count + ", left 0");
+                assertThat(first.stop()).last().isEqualTo("handed over " + count + ", left 0, lost 0");
 
                 awaitAnswers(talkers, 10 * count);
                 assertThat(talkers.stop())
@@ -116,7 +116,7 @@ class ChatServerIT {
             browser.send("GET / HTTP/1.1\r\nHo");
 
             try (JavaProcess second = releases.start("release-2")) {
-                assertThat(first.stop()).last().isEqualTo("handed over 1, left 0");
+                assertThat(first.stop()).last().isEqualTo("handed over 1, left 0, lost 0");
                 browser.send("st: localhost\r\n\r\nGET /chat?room=.. HTTP/1.1\r\nHost: localhost\r\n\r\n");
 
                 assertThat(browser.readAnswer()).contains("<title>Chat</title>");

@@ -86,7 +86,7 @@ class HttpServerIT {
                 client.send(request.substring(0, split));
             }
 
-            assertThat(first.stop()).last().isEqualTo("handed over " + clients.size() + ", left 0");
+            assertThat(first.stop()).last().isEqualTo("handed over " + clients.size() + ", left 0, lost 0");
 
             for (int split = 1; split < request.length(); split++) {
                 HttpConnection client = clients.get(split - 1);
@@ -151,7 +151,7 @@ class HttpServerIT {
                 clients.awaitAnswersOf(next.pid());
                 clients.stop();
                 assertThat(clients.failures()).isEmpty();
-                assertThat(printed).last().asString().endsWith("handed over " + (BUSY + IDLE) + ", left 0");
+                assertThat(printed).last().asString().endsWith("handed over " + (BUSY + IDLE) + ", left 0, lost 0");
                 assertThat(clients.askIdle()).hasSize(IDLE).containsOnly(next.pid());
             }
         }
