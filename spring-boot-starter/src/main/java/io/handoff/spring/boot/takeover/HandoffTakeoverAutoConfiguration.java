@@ -31,16 +31,9 @@ public final class HandoffTakeoverAutoConfiguration {
     HandoffTakeoverAutoConfiguration() {}
 
     @Bean
-    MovableWebSockets movableWebSockets(HandoffTakeoverProperties properties) {
-        long maxUnreadBytes = properties.getMaxUnreadBytes().toBytes();
-        Assert.isTrue(maxUnreadBytes > 0, () -> "maxUnreadBytes was " + maxUnreadBytes + "; expected more than zero");
-        return new MovableWebSockets((int) Math.min(maxUnreadBytes, Integer.MAX_VALUE));
-    }
-
-    @Bean
     MovableWebSocketAdapter movableWebSocketAdapter(
-            MovableWebSockets webSockets, ObjectProvider<WebSocketHandlerAdapter> adapters) {
-        return new MovableWebSocketAdapter(webSockets, adapters);
+            ObjectProvider<MovableWebSockets> webSockets, ObjectProvider<WebSocketHandlerAdapter> adapters) {
+        return new MovableWebSocketAdapter(webSockets.getIfAvailable(), adapters);
     }
 
     @Bean
@@ -52,6 +45,14 @@ public final class HandoffTakeoverAutoConfiguration {
     @Configuration(proxyBeanMethods = false)
     @ConditionalOnProperty("handoff.takeover.socket")
     static class Leaving {
+
+        @Bean
+        MovableWebSockets movableWebSockets(HandoffTakeoverProperties properties) {
+            long maxUnreadBytes = properties.getMaxUnreadBytes().toBytes();
+            Assert.isTrue(
+                    maxUnreadBytes > 0, () -> "maxUnreadBytes was " + maxUnreadBytes + "; expected more than zero");
+            return new MovableWebSockets((int) Math.min(maxUnreadBytes, Integer.MAX_VALUE));
+        }
 
         @Bean
         HandoffTakeoverLifecycle handoffTakeoverLifecycle(

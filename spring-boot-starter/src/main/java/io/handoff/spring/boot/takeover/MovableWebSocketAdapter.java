@@ -3,6 +3,7 @@ package io.handoff.spring.boot.takeover;
 import io.netty.channel.Channel;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.core.Ordered;
 import org.springframework.http.server.reactive.ServerHttpRequest;
@@ -17,13 +18,16 @@ import reactor.core.publisher.Mono;
 import reactor.netty.Connection;
 import reactor.netty.http.server.HttpServerRequest;
 
-/** Comes before the application's adapter of WebSocket handlers, and gives that one handlers whose sessions can move. */
+/**
+ * Comes before the application's adapter of WebSocket handlers, and gives that one handlers whose sessions know what has come with them, and can move on
+ * if there is a successor.
+ */
 final class MovableWebSocketAdapter implements HandlerAdapter, Ordered {
 
-    private final MovableWebSockets webSockets;
+    private final @Nullable MovableWebSockets webSockets;
     private final ObjectProvider<WebSocketHandlerAdapter> adapters;
 
-    MovableWebSocketAdapter(MovableWebSockets webSockets, ObjectProvider<WebSocketHandlerAdapter> adapters) {
+    MovableWebSocketAdapter(@Nullable MovableWebSockets webSockets, ObjectProvider<WebSocketHandlerAdapter> adapters) {
         this.webSockets = webSockets;
         this.adapters = adapters;
     }
@@ -82,7 +86,7 @@ final class MovableWebSocketAdapter implements HandlerAdapter, Ordered {
         public Mono<Void> handle(WebSocketSession session) {
             ResumedWebSocket.stateOf(channel)
                     .ifPresent(state -> session.getAttributes().put(WebSocketDeparture.STATE_ATTRIBUTE, state));
-            return handler.handle(webSockets.add(channel, request, session));
+            return handler.handle(webSockets == null ? session : webSockets.add(channel, request, session));
         }
     }
 }

@@ -66,7 +66,7 @@ final class ResumedWebSocket extends ChannelDuplexHandler {
 
     @Override
     public void write(ChannelHandlerContext ctx, Object msg, ChannelPromise promise) {
-        if (isAnswered) {
+        if (isAnswered || !ctx.channel().isOpen()) {
             ctx.write(msg, promise);
             return;
         }
@@ -76,17 +76,17 @@ final class ResumedWebSocket extends ChannelDuplexHandler {
             isAnswered = true;
             // Whoever waits for the answer to be written makes the pipeline of a WebSocket now, and what is in it reads
             // then.
-            promise.setSuccess();
+            promise.trySuccess();
             ctx.executor().execute(() -> leave(ctx));
         } else if (!answer.isEmpty()) {
             logger.warn(
                     "{} is closed: the request that has opened its WebSocket was answered {}",
                     ctx.channel(),
                     answer.lines().findFirst().orElse(""));
-            promise.setSuccess();
+            promise.trySuccess();
             ctx.close();
         } else {
-            promise.setSuccess();
+            promise.trySuccess();
         }
     }
 

@@ -34,6 +34,7 @@ class HandoffTakeoverAutoConfigurationTest {
         runner.run(context -> assertThat(context)
                 .hasNotFailed()
                 .hasSingleBean(MovableWebSocketAdapter.class)
+                .doesNotHaveBean(MovableWebSockets.class)
                 .doesNotHaveBean(HandoffTakeoverLifecycle.class));
     }
 
