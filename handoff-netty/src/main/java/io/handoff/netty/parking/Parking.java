@@ -146,14 +146,14 @@ final class Parking {
                 problem =
                         "the service manager keeps no more for this service: see FileDescriptorStoreMax= of its unit, and NotifyAccess=";
             }
-        } catch (IOException e) {
+        } catch (Throwable e) { // Memory that runs out, for one: nobody may stay held.
             isOver = true;
             problem = String.valueOf(e.getMessage());
-        } finally {
-            if (!isKept) {
-                names.giveRoomBack(stored);
-                stored.forEach(this::remove);
-            }
+            logger.warn("connections are not parked", e);
+        }
+        if (!isKept) {
+            names.giveRoomBack(stored);
+            stored.forEach(this::remove);
         }
         return isKept;
     }

@@ -329,8 +329,8 @@ class ParkedConnectionsIT {
         assertThat(servedByFirst).isEqualTo(10 - parked);
     }
 
-    /** One that stays is told nothing, and neither is the manager asked again. */
     @Test
+    @Warns("connections are not parked")
     void shouldServeThemHereIfTheManagerCannotBeTold() throws Exception {
         ServiceManagerOfTest manager = manager(PLENTY);
         connect(3);
