@@ -2,6 +2,7 @@ package io.handoff.cli.demo;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -37,16 +38,23 @@ final class DemoProcesses implements AutoCloseable {
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 // They live too short for the optimizing compiler and a concurrent collector.
                 "-XX:TieredStopAtLevel=1",
-                "-XX:+UseSerialGC",
-                // Run from its jar, as it is, the command has the jar for its class path.
-                "-jar",
-                System.getProperty("java.class.path")));
+                "-XX:+UseSerialGC"));
+        command.addAll(archiveFlags());
+        // Run from its jar, as it is, the command has the jar for its class path.
+        command.addAll(List.of("-jar", System.getProperty("java.class.path")));
         command.addAll(List.of(arguments));
         DemoProcess started = new DemoProcess(new ProcessBuilder(command)
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start());
         processes.add(started);
         return started;
+    }
+
+    /** Which archive of its classes this JVM has been given, by the script {@code handoff} for one. */
+    private static List<String> archiveFlags() {
+        return ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
+                .filter(flag -> flag.startsWith("-XX:SharedArchiveFile=") || flag.startsWith("-Xlog:cds"))
+                .toList();
     }
 
     /** The files that the processes have left. */
