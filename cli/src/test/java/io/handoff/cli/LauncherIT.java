@@ -9,7 +9,9 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -28,6 +30,8 @@ class LauncherIT {
 
     @TempDir
     Path root;
+
+    private final Map<String, String> environment = new HashMap<>();
 
     private int runs;
 
@@ -98,6 +102,17 @@ class LauncherIT {
         assertThat(run.errors()).isEqualTo(BUILDING + "no network\nhandoff: the build failed\n");
     }
 
+    @Test
+    void shouldRunAndNotSayThatItCannotArchiveItsClasses() throws Exception {
+        environment.put("TMPDIR", root.resolve("missing").toString());
+
+        Run run = run("demo");
+
+        assertThat(run.exitStatus()).isZero();
+        assertThat(run.errors()).isEqualTo(BUILDING + "Maven was here\n");
+        assertThat(run.output()).endsWith("handoff.jar demo\n").doesNotContain("SharedArchiveFile");
+    }
+
     private void script(String name, String body) throws IOException {
         Path script = root.resolve(name);
         Files.writeString(script, "#!/bin/sh\n" + body + "\n");
@@ -119,6 +134,7 @@ class LauncherIT {
         ProcessBuilder builder = new ProcessBuilder(root.resolve("handoff").toString());
         builder.command().addAll(List.of(arguments));
         builder.environment().put("JAVA_HOME", root.resolve("jdk").toString());
+        builder.environment().putAll(environment);
         builder.redirectOutput(output.toFile()).redirectError(errors.toFile());
         return new Started(builder.start(), output, errors);
     }
