@@ -1,6 +1,7 @@
 package io.handoff.spring.boot.takeover;
 
 import io.netty.channel.Channel;
+import io.netty.channel.EventLoop;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -15,6 +16,7 @@ import org.springframework.web.reactive.socket.WebSocketSession;
 import org.springframework.web.reactive.socket.server.support.WebSocketHandlerAdapter;
 import org.springframework.web.server.ServerWebExchange;
 import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
 import reactor.netty.Connection;
 import reactor.netty.http.server.HttpServerRequest;
 
@@ -50,11 +52,17 @@ final class MovableWebSocketAdapter implements HandlerAdapter, Ordered {
 
     @Override
     public Mono<HandlerResult> handle(ServerWebExchange exchange, Object handler) {
-        Object movable = nativeRequestOf(exchange.getRequest()) instanceof HttpServerRequest request
-                        && request instanceof Connection connection
-                ? new MovableHandler((WebSocketHandler) handler, connection.channel(), request)
-                : handler;
-        return adapter(handler).orElseThrow().handle(exchange, movable);
+        WebSocketHandlerAdapter adapter = adapter(handler).orElseThrow();
+        if (!(nativeRequestOf(exchange.getRequest()) instanceof HttpServerRequest request)
+                || !(request instanceof Connection connection)) {
+            return adapter.handle(exchange, handler);
+        }
+        Channel channel = connection.channel();
+        if (webSockets != null && MovableWebSockets.canMove(channel)) {
+            ReadGate.shut(channel);
+        }
+        return adapter.handle(exchange, new MovableHandler((WebSocketHandler) handler, channel, request))
+                .doFinally(ended -> ReadGate.open(channel));
     }
 
     private static Object nativeRequestOf(ServerHttpRequest request) {
@@ -82,11 +90,22 @@ final class MovableWebSocketAdapter implements HandlerAdapter, Ordered {
             return handler.getSubProtocols();
         }
 
+        /** On the channel's event loop: it may be another thread that has waited for the WebSocket to be open. */
         @Override
         public Mono<Void> handle(WebSocketSession session) {
+            EventLoop loop = channel.eventLoop();
+            Mono<Void> handled = Mono.defer(() -> handler.handle(opened(session)));
+            return loop.inEventLoop() ? handled : handled.subscribeOn(Schedulers.fromExecutor(loop));
+        }
+
+        private WebSocketSession opened(WebSocketSession session) {
             ResumedWebSocket.stateOf(channel)
                     .ifPresent(state -> session.getAttributes().put(WebSocketDeparture.STATE_ATTRIBUTE, state));
-            return handler.handle(webSockets == null ? session : webSockets.add(channel, request, session));
+            WebSocketSession opened = webSockets == null ? session : webSockets.add(channel, request, session);
+            // In a task behind this one: the handler asks for messages first, and with that Spring has fragments
+            // joined.
+            channel.eventLoop().execute(() -> ReadGate.open(channel));
+            return opened;
         }
     }
 }

@@ -51,7 +51,7 @@ final class MovableWebSockets {
         ChannelPipeline pipeline = channel.pipeline();
         ChannelHandlerContext decoder = pipeline.context(WebSocketFrameDecoder.class);
         ChannelHandlerContext encoder = pipeline.context(WebSocketFrameEncoder.class);
-        if (decoder == null || encoder == null || !canMove(channel)) {
+        if (decoder == null || encoder == null || !canMove(channel) || hasExtensions(pipeline)) {
             return session;
         }
         BoundaryBuffer buffer = new BoundaryBuffer(maxUnreadBytes);
@@ -66,12 +66,14 @@ final class MovableWebSockets {
         return counted;
     }
 
-    private static boolean canMove(Channel channel) {
-        ChannelPipeline pipeline = channel.pipeline();
-        return channel.parent() instanceof ServerChannel
-                && pipeline.get(SslHandler.class) == null
-                && pipeline.get(WebSocketExtensionDecoder.class) == null
-                && pipeline.get(WebSocketExtensionEncoder.class) == null;
+    /** Whether WebSockets of a channel can move, as far as is known when a request comes. */
+    static boolean canMove(Channel channel) {
+        return channel.parent() instanceof ServerChannel && channel.pipeline().get(SslHandler.class) == null;
+    }
+
+    private static boolean hasExtensions(ChannelPipeline pipeline) {
+        return pipeline.get(WebSocketExtensionDecoder.class) != null
+                || pipeline.get(WebSocketExtensionEncoder.class) != null;
     }
 
     /** As {@code Departure} says. A client that cannot go is not read until it can. */

@@ -6,7 +6,6 @@ import io.handoff.netty.adoption.HandedOffConnection;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
 import io.netty.util.AttributeKey;
@@ -17,10 +16,10 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Stands first in the pipeline of a WebSocket that has come from the predecessor, until the server has opened it once more. It lets the server
- * read the request that opened it there, and keeps the answer, which the client has had. Nothing of the client is read until then. A server that
+ * read the request that opened it there, and keeps the answer, which the client has had. A server that
  * answers anything but "switching protocols" does not go on with the WebSocket, so that is closed.
  */
-final class ResumedWebSocket extends ChannelDuplexHandler {
+final class ResumedWebSocket extends ReadGate {
 
     /** On a channel that was resumed: what the application has sent along. */
     private static final AttributeKey<byte[]> STATE = AttributeKey.valueOf(ResumedWebSocket.class, "state");
@@ -30,7 +29,6 @@ final class ResumedWebSocket extends ChannelDuplexHandler {
 
     private final byte[] request;
     private boolean isAnswered;
-    private boolean isReadRequested;
 
     private ResumedWebSocket(byte[] request) {
         this.request = request;
@@ -60,11 +58,6 @@ final class ResumedWebSocket extends ChannelDuplexHandler {
     }
 
     @Override
-    public void read(ChannelHandlerContext ctx) {
-        isReadRequested = true;
-    }
-
-    @Override
     public void write(ChannelHandlerContext ctx, Object msg, ChannelPromise promise) {
         if (isAnswered || !ctx.channel().isOpen()) {
             ctx.write(msg, promise);
@@ -74,10 +67,7 @@ final class ResumedWebSocket extends ChannelDuplexHandler {
         ReferenceCountUtil.release(msg);
         if (answer.startsWith(SWITCHING_PROTOCOLS)) {
             isAnswered = true;
-            // Whoever waits for the answer to be written makes the pipeline of a WebSocket now, and what is in it reads
-            // then.
             promise.trySuccess();
-            ctx.executor().execute(() -> leave(ctx));
         } else if (!answer.isEmpty()) {
             logger.warn(
                     "{} is closed: the request that has opened its WebSocket was answered {}",
@@ -87,15 +77,6 @@ final class ResumedWebSocket extends ChannelDuplexHandler {
             ctx.close();
         } else {
             promise.trySuccess();
-        }
-    }
-
-    private void leave(ChannelHandlerContext ctx) {
-        if (!ctx.isRemoved()) {
-            ctx.pipeline().remove(this);
-            if (isReadRequested) {
-                ctx.channel().read();
-            }
         }
     }
 }

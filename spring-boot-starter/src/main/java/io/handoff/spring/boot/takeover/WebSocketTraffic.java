@@ -54,9 +54,7 @@ final class WebSocketTraffic extends ChannelDuplexHandler {
     void pause(Channel channel) {
         if (!isPaused) {
             isPaused = true;
-            boolean autoRead = channel.config().isAutoRead();
-            // Only switching it off takes back what was asked for.
-            channel.config().setAutoRead(!autoRead).setAutoRead(autoRead);
+            ReadGate.takeBackReads(channel.config());
         }
     }
 

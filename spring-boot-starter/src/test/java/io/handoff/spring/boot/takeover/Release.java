@@ -28,6 +28,7 @@ import org.springframework.web.reactive.socket.WebSocketSession;
 import org.springframework.web.reactive.socket.server.support.HandshakeWebSocketService;
 import org.springframework.web.reactive.socket.server.support.WebSocketHandlerAdapter;
 import org.springframework.web.reactive.socket.server.upgrade.ReactorNettyRequestUpgradeStrategy;
+import org.springframework.web.server.WebFilter;
 import reactor.core.publisher.Mono;
 import reactor.netty.http.server.WebsocketServerSpec;
 
@@ -80,6 +81,12 @@ class Release {
         return session -> counter(session, OWED).get() > 0
                 ? Optional.empty()
                 : Optional.of(counter(session, COUNT).toString().getBytes(UTF_8));
+    }
+
+    /** Takes its time before a WebSocket is open, on another thread, as one does that looks for a login. */
+    @Bean
+    WebFilter slowly() {
+        return (exchange, chain) -> Mono.delay(THOUGHT).then(chain.filter(exchange));
     }
 
     /** Without one of its paths, if a property says so. */
