@@ -12,8 +12,7 @@ import org.jspecify.annotations.Nullable;
 final class DescriptorCycle extends FreshCycle {
 
     private final byte[] token;
-    private final Echo echo = new Echo();
-    private @Nullable PolledSocket client;
+    private final ClientEnd client = new ClientEnd(this);
     private @Nullable FileDescriptor passed;
 
     DescriptorCycle(LoadContext context, int slot) {
@@ -25,7 +24,7 @@ final class DescriptorCycle extends FreshCycle {
     @Override
     void begin() throws IOException {
         LibcCalls.Pair pair = context().libc().newPair();
-        client = new PolledSocket(pair.kept(), this, this::echoReadable);
+        client.open(pair.kept());
         passed = pair.passed();
         context().libc().letBlock(passed);
         super.begin();
@@ -41,28 +40,14 @@ final class DescriptorCycle extends FreshCycle {
     void accepted() throws IOException {
         closePassed();
         closeConnection();
-        echo.send(client().fd());
-        client().awaitInput(context().loop());
-    }
-
-    private void echoReadable() throws IOException {
-        if (echo.receive(client().fd())) {
-            complete();
-        }
-    }
-
-    private PolledSocket client() {
-        return Objects.requireNonNull(client, "begin() has made it");
+        client.send();
     }
 
     @Override
     void close() {
         super.close();
         closePassed();
-        if (client != null) {
-            client.close();
-            client = null;
-        }
+        client.close();
     }
 
     private void closePassed() {
