@@ -141,7 +141,8 @@ public final class RandomStreams {
     private void change(List<byte[]> message, Fields fields) {
         List<Integer> numbers = fields.numbers();
         List<Integer> strings = fields.strings();
-        switch (random.nextInt(14)) {
+        // Of an empty message, which all of its fields may have left by now, nothing can be removed or repeated.
+        switch (random.nextInt(message.isEmpty() ? 3 : 0, 14)) {
             case 0 -> Collections.shuffle(message, random);
             case 1 -> message.remove(random.nextInt(message.size()));
             case 2 -> insert(message, message.get(random.nextInt(message.size())));
