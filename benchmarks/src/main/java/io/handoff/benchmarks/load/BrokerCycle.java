@@ -10,13 +10,15 @@ import io.netty.channel.EventLoop;
 import io.netty.channel.epoll.EpollDomainSocketChannel;
 import io.netty.util.concurrent.FutureListener;
 import java.io.IOException;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** {@link LoadMode#BROKER}: the library's own broker hands a connection over; the client's part comes after that. */
 final class BrokerCycle extends Cycle {
 
     private final long correlationId;
-    private final ClientEnd client = new ClientEnd(this);
+    private final Echo echo = new Echo();
+    private @Nullable PolledSocket client;
     private @Nullable Channel handedOff;
 
     BrokerCycle(LoadContext context, int slot) {
@@ -28,7 +30,7 @@ final class BrokerCycle extends Cycle {
     void begin() throws IOException {
         waitingSince(System.nanoTime());
         LibcCalls.Pair pair = context().libc().newPair();
-        client.open(pair.kept());
+        client = new PolledSocket(pair.kept(), this, this::echoReadable);
         EpollDomainSocketChannel channel =
                 new EpollDomainSocketChannel(pair.passed().intValue());
         channel.config().setOption(ChannelOption.AUTO_READ, false);
@@ -53,7 +55,18 @@ final class BrokerCycle extends Cycle {
             throw new IOException(failed.stage() + ": " + failed.cause().getMessage());
         }
         handedOff = null;
-        client.send();
+        echo.send(client().fd());
+        client().awaitInput(context().loop());
+    }
+
+    private void echoReadable() throws IOException {
+        if (echo.receive(client().fd())) {
+            complete();
+        }
+    }
+
+    private PolledSocket client() {
+        return Objects.requireNonNull(client, "begin() has made it");
     }
 
     @Override
@@ -64,6 +77,9 @@ final class BrokerCycle extends Cycle {
             handedOff = null;
             open.close();
         }
-        client.close();
+        if (client != null) {
+            client.close();
+            client = null;
+        }
     }
 }

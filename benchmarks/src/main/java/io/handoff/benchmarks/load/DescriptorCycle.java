@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
 final class DescriptorCycle extends FreshCycle {
 
     private final byte[] token;
-    private final ClientEnd client = new ClientEnd(this);
+    private final Echo echo = new Echo();
+    private @Nullable PolledSocket client;
     private @Nullable FileDescriptor passed;
 
     DescriptorCycle(LoadContext context, int slot) {
@@ -24,7 +25,7 @@ final class DescriptorCycle extends FreshCycle {
     @Override
     void begin() throws IOException {
         LibcCalls.Pair pair = context().libc().newPair();
-        client.open(pair.kept());
+        client = new PolledSocket(pair.kept(), this, this::echoReadable);
         passed = pair.passed();
         context().libc().letBlock(passed);
         super.begin();
@@ -40,14 +41,28 @@ final class DescriptorCycle extends FreshCycle {
     void accepted() throws IOException {
         closePassed();
         closeConnection();
-        client.send();
+        echo.send(client().fd());
+        client().awaitInput(context().loop());
+    }
+
+    private void echoReadable() throws IOException {
+        if (echo.receive(client().fd())) {
+            complete();
+        }
+    }
+
+    private PolledSocket client() {
+        return Objects.requireNonNull(client, "begin() has made it");
     }
 
     @Override
     void close() {
         super.close();
         closePassed();
-        client.close();
+        if (client != null) {
+            client.close();
+            client = null;
+        }
     }
 
     private void closePassed() {
