@@ -14,6 +14,8 @@ import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.unix.DomainSocketAddress;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.StandardProtocolFamily;
+import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.EnumMap;
@@ -46,6 +48,8 @@ final class StepBroker {
 
     /** Arguments: the clients' socket, and the directory of the links to the backend's. */
     public static void main(String[] args) throws Exception {
+        // The JDK's first socket channel, which a takeover would open, leaves a descriptor of a socket for good.
+        SocketChannel.open(StandardProtocolFamily.UNIX).close();
         StepBroker broker = new StepBroker(Path.of(args[1]));
         System.out.println(broker.listen(Path.of(args[0])));
         StepCommands.serve(broker.holds, Map.of());
