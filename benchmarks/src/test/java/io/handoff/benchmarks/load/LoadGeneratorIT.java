@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.handoff.proto.v1.Frame;
+import io.handoff.testkit.OpenDescriptors;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.StandardProtocolFamily;
@@ -12,7 +13,6 @@ import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -20,7 +20,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
@@ -52,7 +51,7 @@ class LoadGeneratorIT {
         socket = directory.resolve("s");
         // The JDK opens a socket of its own along with the first one of the program, and keeps it.
         SocketChannel.open(StandardProtocolFamily.UNIX).close();
-        openBefore = openSockets();
+        openBefore = OpenDescriptors.here();
     }
 
     /** The generator has closed by then; what the peers have open they close a little later. */
@@ -63,28 +62,7 @@ class LoadGeneratorIT {
         }
         await().pollDelay(Duration.ZERO)
                 .pollInterval(Duration.ofMillis(10))
-                .untilAsserted(() -> assertThat(openSockets()).isSubsetOf(openBefore));
-    }
-
-    private static Set<String> openSockets() throws IOException {
-        Set<String> open = new TreeSet<>();
-        try (var descriptors = Files.newDirectoryStream(Path.of("/proc/self/fd"))) {
-            for (Path descriptor : descriptors) {
-                String target = target(descriptor);
-                if (target.startsWith("socket:") || target.startsWith("anon_inode:")) {
-                    open.add(descriptor.getFileName() + " -> " + target);
-                }
-            }
-        }
-        return open;
-    }
-
-    private static String target(Path descriptor) throws IOException {
-        try {
-            return Files.readSymbolicLink(descriptor).toString();
-        } catch (NoSuchFileException e) {
-            return "closed meanwhile";
-        }
+                .untilAsserted(() -> assertThat(OpenDescriptors.here()).isSubsetOf(openBefore));
     }
 
     private LoadPlan plan(LoadMode mode, int concurrency, int depth) {
