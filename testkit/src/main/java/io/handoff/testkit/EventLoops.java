@@ -44,20 +44,27 @@ public final class EventLoops {
         }
     }
 
-    /**
-     * A loop closes its channels in a turn at whose beginning it knows that it shuts down, and ends at the end of any. So each
-     * gets reason for one turn more: Netty takes it, at once, after a shutdown hook has run, unless the quiet period is zero.
-     */
     private static void end(EventLoopGroup group) {
         for (EventExecutor loop : group) {
-            if (loop instanceof SingleThreadEventExecutor executor && !executor.isShuttingDown()) {
-                executor.addShutdownHook(() -> {});
+            if (!loop.isShuttingDown()) {
+                loop.execute(() -> endFromWithin(loop));
             }
         }
-        long shortest = 1;
-        if (!group.shutdownGracefully(shortest, TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS), TimeUnit.NANOSECONDS)
-                .awaitUninterruptibly(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+        if (!group.terminationFuture().awaitUninterruptibly(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
             throw new IllegalStateException("event loops have not ended in " + PATIENCE_SECONDS + " s");
         }
+    }
+
+    /**
+     * A loop closes its channels in a turn at whose beginning it knows that it shuts down, and ends at the end of any. So each
+     * gets reason for one turn more: Netty takes it, at once, after a shutdown hook has run, unless the quiet period is zero. From any other
+     * thread, the loop could see that it shuts down before it is told the quiet period, and that is zero until then.
+     */
+    private static void endFromWithin(EventExecutor loop) {
+        if (loop instanceof SingleThreadEventExecutor executor) {
+            executor.addShutdownHook(() -> {});
+        }
+        long shortest = 1;
+        loop.shutdownGracefully(shortest, TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS), TimeUnit.NANOSECONDS);
     }
 }
