@@ -12,6 +12,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -25,13 +26,15 @@ class ClassArchiveIT {
 
     /** The JDK 17 archives no class of a jar whose path has a space. */
     @TempDir
-    Path root;
+    static Path root;
 
-    private Path jar;
-    private Path archive;
+    private static Path jar;
+    private static Path archive;
+    private static FileTime built;
+    private static byte[] archived;
 
-    @BeforeEach
-    void setUp() throws Exception {
+    @BeforeAll
+    static void build() throws Exception {
         jar = root.resolve("cli/target/handoff.jar");
         archive = root.resolve("cli/target/handoff.jsa");
         Files.copy(Path.of("../handoff"), root.resolve("handoff"));
@@ -41,14 +44,24 @@ class ClassArchiveIT {
             Files.createFile(root.resolve(module).resolve("pom.xml"));
         }
         Files.createDirectories(jar.getParent());
-        Path built = Path.of(System.getProperty("handoff.jar"));
-        Files.writeString(root.resolve("mvnw"), "#!/bin/sh\ncp '" + built + "' cli/target/handoff.jar\n");
-        for (String script : List.of("handoff", "mvnw")) {
+        Path packaged = Path.of(System.getProperty("handoff.jar"));
+        Files.writeString(root.resolve("mvnw"), "#!/bin/sh\ncp '" + packaged + "' cli/target/handoff.jar\n");
+        Files.copy(Path.of("archive-classes"), root.resolve("cli/archive-classes"));
+        for (String script : List.of("handoff", "cli/archive-classes", "mvnw")) {
             Files.setPosixFilePermissions(root.resolve(script), PosixFilePermissions.fromString("rwx------"));
         }
         assertThat(run("", "--version").errors())
                 .startsWith("handoff: building")
                 .hasLineCount(1);
+        built = Files.getLastModifiedTime(jar);
+        archived = Files.readAllBytes(archive);
+    }
+
+    @BeforeEach
+    void restore() throws Exception {
+        Files.setLastModifiedTime(jar, built);
+        Files.deleteIfExists(archive);
+        Files.write(archive, archived);
     }
 
     @Test
@@ -68,9 +81,9 @@ class ClassArchiveIT {
 
     @Test
     void shouldSayNothingWhenTheArchiveIsOfAnotherJar() throws Exception {
-        Instant built = Files.getLastModifiedTime(jar).toInstant();
-        Files.setLastModifiedTime(jar, FileTime.from(built.plusSeconds(60)));
-        Files.setLastModifiedTime(archive, FileTime.from(built.plusSeconds(120)));
+        Instant later = built.toInstant().plusSeconds(60);
+        Files.setLastModifiedTime(jar, FileTime.from(later));
+        Files.setLastModifiedTime(archive, FileTime.from(later.plusSeconds(60)));
 
         assertRunsFromTheJar();
     }
@@ -101,7 +114,7 @@ class ClassArchiveIT {
         }
     }
 
-    private Run run(String flag, String argument) throws Exception {
+    private static Run run(String flag, String argument) throws Exception {
         Path output = root.resolve("output");
         Path errors = root.resolve("errors");
         ProcessBuilder builder = new ProcessBuilder(root.resolve("handoff").toString(), argument);

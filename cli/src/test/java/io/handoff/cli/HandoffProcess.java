@@ -31,6 +31,10 @@ public final class HandoffProcess implements AutoCloseable {
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:TieredStopAtLevel=1",
                 "-XX:+UseSerialGC",
+                "-XX:SharedArchiveFile=" + System.getProperty("handoff.archive"),
+                // Where there is none, or one of another JVM.
+                "-Xshare:auto",
+                "-Xlog:cds*=off",
                 "-Dio.netty.leakDetection.level=paranoid",
                 "-Djava.io.tmpdir=" + directory,
                 "-jar",
