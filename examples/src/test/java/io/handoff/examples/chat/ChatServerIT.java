@@ -30,9 +30,12 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** Those who chat notice nothing of a deployment. */
 @Timeout(180)
+@Execution(ExecutionMode.CONCURRENT)
 @SuppressWarnings("try") // Processes that only have to run; clients that leave before their server.
 class ChatServerIT {
 

@@ -13,6 +13,8 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /**
  * Keep-alive connections move between server processes, and no request is lost on the way.
@@ -20,6 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
  * <p>Seen to fail with one of these taken out of {@code OpenRequests}: the boundary behind each request, and the answers that are owed.
  */
 @Timeout(120)
+@Execution(ExecutionMode.CONCURRENT)
 class HttpServerIT {
 
     private static final int BUSY = 24;
