@@ -113,7 +113,8 @@ public final class ParkedConnections {
 
     /**
      * Parks connections. One that cannot go now is served here as before, and tried again. Connections that come into the group meanwhile go,
-     * too; so a program stops accepting first.
+     * too; so a program stops accepting first. It starts no process meanwhile: a child that has just been forked could hide that the manager
+     * keeps no more.
      *
      * @param connections the program's connections; listening channels among them are left alone
      * @param departure says whether a connection may go now and with what state, as when a successor takes over
