@@ -25,7 +25,7 @@ public final class FuzzedServer implements AutoCloseable {
 
     public static final int MAX_FRAME_LENGTH = 512;
 
-    private static final Duration OFFER_TIMEOUT = Duration.ofMillis(40);
+    private static final Duration OFFER_TIMEOUT = Duration.ofMillis(100);
 
     private final HandoffServer server;
     private final RecordingListener told = new RecordingListener();

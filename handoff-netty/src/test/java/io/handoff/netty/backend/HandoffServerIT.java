@@ -394,7 +394,7 @@ class HandoffServerIT {
     void shouldRefuseAPeerThatThePolicyDoesNotPermit() throws Exception {
         HandoffServer server = start(builder()
                 .peerPolicy(PeerPolicy.uids(ProcessUid.effective() + 1))
-                .offerTimeout(Duration.ofMillis(50)));
+                .offerTimeout(Duration.ofMillis(500)));
 
         assertThat(connect(server).receiveToEnd()).isEmpty();
 
@@ -415,7 +415,7 @@ class HandoffServerIT {
                 .peerPolicy(peer -> {
                     throw new IllegalStateException("policy of this test");
                 })
-                .offerTimeout(Duration.ofMillis(50)));
+                .offerTimeout(Duration.ofMillis(500)));
 
         for (int i = 0; i < 3; i++) {
             assertThat(connect(server).receiveToEnd()).isEmpty();

@@ -17,6 +17,7 @@ import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
@@ -75,9 +76,11 @@ abstract class PoolFixture {
         return opened(new FakeBroker().listenOnTcp()).connect();
     }
 
+    /** Its handoffs may be held for longer than a test takes on a busy machine. */
     static HandoffPool poolOf(ScriptedBackend... backends) {
         return HandoffPool.ofSockets(
                         List.of(backends).stream().map(ScriptedBackend::path).toList())
+                .timeout(Duration.ofSeconds(50))
                 .build();
     }
 
