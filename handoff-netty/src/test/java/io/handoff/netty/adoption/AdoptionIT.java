@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import io.handoff.netty.Frames;
 import io.handoff.netty.Libc;
 import io.handoff.netty.RecordingListener;
+import io.handoff.netty.Servers;
 import io.handoff.netty.Warns;
 import io.handoff.netty.backend.HandoffServer;
 import io.handoff.netty.backend.HandoffServerBuilder;
@@ -69,7 +70,7 @@ class AdoptionIT {
     @AfterEach
     void stop() {
         if (server != null) {
-            server.close();
+            Servers.close(server);
         }
         adopted.forEach(channel -> channel.close().syncUninterruptibly());
         EventLoops.end(workers);

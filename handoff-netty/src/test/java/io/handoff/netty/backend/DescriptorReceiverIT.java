@@ -9,6 +9,7 @@ import io.handoff.netty.FaultyCalls;
 import io.handoff.netty.Frames;
 import io.handoff.netty.Libc;
 import io.handoff.netty.RecordingListener;
+import io.handoff.netty.Servers;
 import io.handoff.netty.Warns;
 import io.handoff.netty.answer.WireVector;
 import io.handoff.netty.token.ExpectedTokenPolicy;
@@ -74,7 +75,7 @@ class DescriptorReceiverIT {
     @AfterEach
     void stop() {
         if (server != null) {
-            server.close();
+            Servers.close(server);
         }
         EventLoops.end(workers);
     }

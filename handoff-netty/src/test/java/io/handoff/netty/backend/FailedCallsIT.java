@@ -9,6 +9,7 @@ import io.handoff.netty.Frames;
 import io.handoff.netty.Libc;
 import io.handoff.netty.RecordingListener;
 import io.handoff.netty.ReplacedDescriptors;
+import io.handoff.netty.Servers;
 import io.handoff.netty.Warns;
 import io.handoff.netty.answer.ControlChannel;
 import io.handoff.netty.token.ExpectedTokenPolicy;
@@ -81,7 +82,7 @@ class FailedCallsIT {
     @AfterEach
     void stop() throws Exception {
         if (server != null) {
-            server.close();
+            Servers.close(server);
         }
         EventLoops.end(workers);
         client().accepted().close();

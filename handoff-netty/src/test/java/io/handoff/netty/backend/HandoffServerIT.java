@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.handoff.netty.Frames;
 import io.handoff.netty.RecordingListener;
+import io.handoff.netty.Servers;
 import io.handoff.netty.Warns;
 import io.handoff.netty.answer.BackendChannel;
 import io.handoff.netty.answer.WireVector;
@@ -541,7 +542,7 @@ class HandoffServerIT {
         TestBroker silent = connect(server);
         await().until(() -> server.metrics().openConnections(), open -> open == 1);
 
-        server.shutdownGracefully(Duration.ZERO, Duration.ofMillis(200)).get();
+        server.shutdownGracefully(Duration.ZERO, Duration.ofSeconds(1)).get();
 
         assertThat(silent.receiveToEnd()).isEmpty();
         assertThat(server.metrics().openConnections()).isZero();
@@ -661,7 +662,7 @@ class HandoffServerIT {
 
     private HandoffServer start(HandoffServerBuilder builder) throws Exception {
         HandoffServer server = builder.start().get();
-        opened.add(0, server);
+        opened.add(0, () -> Servers.close(server));
         return server;
     }
 
