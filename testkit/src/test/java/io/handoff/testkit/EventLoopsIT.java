@@ -18,13 +18,15 @@ class EventLoopsIT {
 
     /** Seen to fail without the shutdown hook, with a quiet period of zero, and, rarely, where another thread shuts the loops down. */
     @Test
-    void shouldCloseWhatIsOpen() throws Exception {
+    void shouldCloseWhatIsOpenAlsoWhenALoopIsInTheMiddleOfATurn() throws Exception {
         List<Channel> channels = new ArrayList<>();
         for (int round = 0; round < 200; round++) {
             EventLoopGroup loops = new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
             Channel channel = new EpollDatagramChannel();
             loops.register(channel).sync();
             channels.add(channel);
+            Thread ending = Thread.currentThread();
+            loops.execute(() -> spinUntil(() -> isWaiting(ending)));
 
             EventLoops.end(loops);
         }

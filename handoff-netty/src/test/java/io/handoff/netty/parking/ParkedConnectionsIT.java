@@ -155,9 +155,8 @@ class ParkedConnectionsIT {
         clients.get(count).begin("half ");
 
         assertThat(park(manager)).isEqualTo(new ParkingReport(count + 1, 0, 0, ""));
-        // A batch more for each time that some were read from just then.
         assertThat(manager.names())
-                .hasSizeBetween(count + 2, count + 9)
+                .hasSizeBetween(count + 2, count + 4)
                 .doesNotHaveDuplicates()
                 .allMatch(name -> name.matches("lines-[0-9a-z]-?[0-9a-z]*"));
         for (LineClient client : clients) {
@@ -419,11 +418,7 @@ class ParkedConnectionsIT {
                 .park(first.connections, WITH_STATE, ONCE)
                 .get();
 
-        assertThat(report)
-                .isIn(
-                        new ParkingReport(1, 0, 1, "what was written to it has not left"),
-                        // Where the machine is.
-                        new ParkingReport(1, 0, 1, "its event loop was busy for 5000 ms"));
+        assertThat(report).isEqualTo(new ParkingReport(1, 0, 1, "what was written to it has not left"));
         assertThat(owing.isActive()).isTrue();
         assertThat(owing.isRegistered()).isTrue();
     }
